@@ -1,0 +1,3 @@
+export * from './event-schema.ts';
+export * from './limits.ts';
+export * from './reject-reason.ts';
