@@ -1,9 +1,9 @@
-import { Engine } from './engine.ts';
+import { Engine, type OutputColumn } from './engine.ts';
 
 /** How many events the key had. */
 export abstract class Count extends Engine<{}, number> {
   readonly input = {} as const;
-  readonly output = { name: 'actions_count', type: 'INT64' } as const;
+  readonly output: OutputColumn<'INT64'> = { name: 'actions_count', type: 'INT64' };
 
   empty(): number {
     return 0;

@@ -4,10 +4,13 @@ import type { Recipe, RawEvents } from './recipe.ts';
 /** The column that an engine folds besides id, country and brand; `{}` for an engine that needs none. */
 export type InputSchema = { readonly [column: string]: FieldKind };
 
-/** The value column of an engine's rows. */
-export interface OutputColumn {
+/** What an engine that reckons with whole numbers takes: a decimal comes as the whole number of its units. */
+export type NumericKind = 'integer' | `decimal(${number})`;
+
+/** The value column of an engine's rows. A feature may give it another name; its type is the engine's. */
+export interface OutputColumn<Type extends 'INT64' | 'DOUBLE' = 'INT64' | 'DOUBLE'> {
   readonly name: string;
-  readonly type: 'INT64' | 'DOUBLE';
+  readonly type: Type;
 }
 
 /** What `add` is given: whole numbers for numeric kinds (a decimal in its units), a string for text. */
@@ -28,9 +31,11 @@ export abstract class Engine<Input extends InputSchema = InputSchema, State = un
   abstract readonly input: { readonly [Column in keyof Input]: true };
   abstract readonly output: OutputColumn;
 
-  /** What of the events is folded: clean, filter, select. */
-  abstract process(events: RawEvents): Recipe<Input>;
+  /** What of the events is folded: clean, filter, select. The feature says which schema its events have. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- neither schema of two need be a part of the other
+  abstract process(events: RawEvents<any>): Recipe<Input>;
 
+  /** The state of no value. A number here says that every state is a number: such states lie side by side in one array. */
   abstract empty(): State;
   abstract add(state: State, value: InputValue<Input>): State;
   abstract merge(state: State, other: State): State;

@@ -1,9 +1,9 @@
-import { Engine } from './engine.ts';
+import { Engine, type OutputColumn } from './engine.ts';
 
 /** When the key last acted: the greatest timestamp, in epoch seconds. */
 export abstract class LastActionTime extends Engine<{ action_timestamp: 'timestamp' }, number> {
   readonly input = { action_timestamp: true } as const;
-  readonly output = { name: 'last_action_timestamp', type: 'INT64' } as const;
+  readonly output: OutputColumn<'INT64'> = { name: 'last_action_timestamp', type: 'INT64' };
 
   empty(): number {
     return -Infinity;

@@ -12,8 +12,9 @@ export interface Plan {
 }
 
 /** A finished recipe; its type carries the selected columns, so that an engine takes only what its input schema says. */
-export interface Recipe<Input extends InputSchema> extends Plan {
-  readonly selects?: { readonly input: Input; readonly names: keyof Input };
+export interface Recipe<Input extends InputSchema, Columns = keyof Input> extends Plan {
+  // Two parameters, so that both vary freely: a narrower kind fits a wider one, and no column more fits.
+  readonly selects?: { readonly input: Input; readonly columns: Columns };
 }
 
 type Keys = 'id' | 'country' | 'brand';

@@ -1,1 +1,3 @@
-export {};
+export * from './line-reader.ts';
+export * from './line-sink.ts';
+export * from './raw-file-name.ts';

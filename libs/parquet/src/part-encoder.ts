@@ -1,15 +1,40 @@
-/** A column of one part: a value a row. INT64 values beyond 2^53 come as bigint. */
-export type Column =
-  | { readonly name: string; readonly type: 'STRING'; readonly values: readonly string[] }
-  | { readonly name: string; readonly type: 'INT64'; readonly values: readonly (number | bigint)[] | Float64Array }
-  | { readonly name: string; readonly type: 'DOUBLE'; readonly values: readonly number[] | Float64Array };
+/**
+ * Text of one column, in the form that its owner has at hand: a string a row; a place in a dictionary a row (entries may
+ * repeat, or be used by no row); or UTF-8, where row i is bytes[offsets[i], offsets[i + 1]).
+ */
+export type StringColumn = { readonly name: string; readonly type: 'STRING' } & (
+  | { readonly values: readonly string[] }
+  | { readonly dictionary: readonly string[]; readonly indexes: Int32Array }
+  | { readonly bytes: Uint8Array; readonly offsets: Int32Array }
+);
+
+/** Whole numbers of 64 bits; one that a double does not hold exactly (beyond 2^53) comes as bigint. */
+export interface Int64Column {
+  readonly name: string;
+  readonly type: 'INT64';
+  readonly values: readonly (number | bigint)[] | Float64Array | BigInt64Array;
+}
+
+/** Every number but NaN; -0 is written as 0, so that equal rows have equal bytes. */
+export interface DoubleColumn {
+  readonly name: string;
+  readonly type: 'DOUBLE';
+  readonly values: readonly number[] | Float64Array;
+}
+
+/** A column of one part: a value a row. */
+export type Column = StringColumn | Int64Column | DoubleColumn;
 
 /**
- * Turns the sorted rows of one part into the bytes of a Parquet file. The same columns give the same bytes, on any machine
- * and at any time: fixed row-group size, a JavaScript codec, nothing about the run in the metadata.
+ * Turns the sorted rows of one part into the bytes of a Parquet file. The same rows give the same bytes, whatever the form
+ * of their columns, on any machine and at any time: fixed row-group size, a JavaScript codec, nothing about the run in the
+ * metadata.
  */
 export interface PartEncoder {
   readonly name: string;
-  /** `rows` may be 0: the file then holds the schema alone. Every column is required (no nulls) and has `rows` values. */
-  encode(columns: readonly Column[], rows: number): Promise<Uint8Array>;
+  /**
+   * `rows` may be 0: the file then holds the schema alone. Every column is required (no nulls) and has `rows` values; a value
+   * that the file could not give back as it is (see the columns) is refused with a RangeError, never changed.
+   */
+  encode(columns: readonly Column[], rows: number): Promise<Uint8Array<ArrayBuffer>>;
 }

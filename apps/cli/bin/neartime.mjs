@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Starts the CLI under Node 24, whichever Node the shell has: in this process when that is new enough, else as a child under
+// the Node that the workspace brings along. Plain JavaScript, so that every Node from 20 on can read it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+// Named imports of what Node 20 does not have would not even link.
+import module from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const workspace = fileURLToPath(new URL('../../../', import.meta.url));
+
+if (Number.parseInt(process.versions.node, 10) >= 24) await runHere();
+else runUnder(bundledNode());
+
+async function runHere() {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...options) => {
+    const type = options[0]?.type ?? options[0];
+    if (type !== 'ExperimentalWarning') emitWarning.call(process, warning, ...options);
+  };
+  if (process.connected) endWithStarter();
+  module.enableCompileCache(join(workspace, 'node_modules', '.cache', 'neartime'));
+  await import('../src/main.ts');
+}
+
+/** A starter that was killed cannot say so, but its channel closes: then this ends as on a SIGTERM. */
+function endWithStarter() {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel.unref();
+}
+
+function runUnder(node) {
+  const argv = ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const child = spawn(node, argv, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  const forward = (signal) => child.kill(signal);
+  // A terminal sends Ctrl-C to the child as well, which must get it once.
+  process.on('SIGINT', hasTerminal ? () => {} : forward);
+  process.on('SIGTERM', forward);
+  child.once('error', ({ message }) => fail(`the one that it brings along does not start (${message})`));
+  child.once('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+function bundledNode() {
+  const path = join(workspace, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return existsSync(path) ? path : fail('the one that it brings along is not installed');
+}
+
+function fail(reason) {
+  console.error(
+    `neartime: needs Node 24; this is ${process.version}, and ${reason}: run \`npm rebuild node --ignore-scripts=false\` in ${workspace}`,
+  );
+  process.exit(1);
+}

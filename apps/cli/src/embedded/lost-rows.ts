@@ -1,0 +1,56 @@
+import type { Feature } from '@neartime/engines';
+import type { PartRows, RowKey } from '@neartime/schemas';
+import type { ObjectStore, OnlineRow } from '@neartime/streams';
+import { parquetReadObjects } from 'hyparquet';
+import type { EmbeddedStore } from './embedded-store.ts';
+import { objectName } from './object-name.ts';
+
+/*
+ * A revision may have fewer rows than what it replaces (changed feature code, a rebuild over other files). The online store
+ * then must not keep a row that no window has: the newest older window that has the key takes its place.
+ */
+
+type Stored = Readonly<Record<string, string | number | bigint>>;
+
+const nameOf = ({ id, country, brand }: RowKey): string => JSON.stringify([id, country, brand]);
+
+async function readRows(objects: ObjectStore, name: string): Promise<Stored[]> {
+  const body = await objects.get(name);
+  if (!body) return [];
+  const file = body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer;
+  return (await parquetReadObjects({ file })) as Stored[];
+}
+
+/** The keys of the object that stands which the new rows do not have. */
+export async function lostKeys(objects: ObjectStore, name: string, rows: PartRows | undefined): Promise<RowKey[]> {
+  const kept = new Set(rows ? keyNames(rows) : []);
+  const standing = (await readRows(objects, name)) as unknown as RowKey[];
+  return standing.filter((key) => !kept.has(nameOf(key))).map(({ id, country, brand }) => ({ id, country, brand }));
+}
+
+function keyNames({ rows, ids, offsets, pairs, pair }: PartRows): string[] {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return Array.from({ length: rows }, (_, row) =>
+    nameOf({ id: decoder.decode(ids.subarray(offsets[row], offsets[row + 1])), ...pairs[pair[row]] }),
+  );
+}
+
+/** For each key its row in the newest window before `window` that has it, read from the objects; keys without one are left out. */
+export async function olderRows(store: EmbeddedStore, feature: Feature, window: number, keys: readonly RowKey[]): Promise<OnlineRow[]> {
+  const wanted = new Set(keys.map(nameOf));
+  const found: OnlineRow[] = [];
+  const parts = await store.catalogue.windowParts({ feature: feature.name });
+  for (const part of parts.filter((one) => one.window < window && one.rows > 0).sort((a, b) => b.window - a.window)) {
+    if (wanted.size === 0) break;
+    for (const row of await readRows(store.objects, objectName(feature.name, part.window, part.partition))) {
+      const key = row as unknown as RowKey;
+      if (!wanted.delete(nameOf(key))) continue;
+      const value = row[feature.engine.output.name] as number | bigint;
+      found.push({
+        ...{ id: key.id, country: key.country, brand: key.brand, value },
+        ...{ window: part.window, final: true, revision: part.revision, writtenAt: Math.floor(part.writtenAt) },
+      });
+    }
+  }
+  return found;
+}

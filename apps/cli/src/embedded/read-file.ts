@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { EventFold, type Feature, type FoldedEvents } from '@neartime/engines';
+import { type LineCounts, LineReader } from '@neartime/ingest';
+import { eventSchema, maxWindowsPerFile } from '@neartime/schemas';
+import type { QuarantineReason, RejectedRun, Reservoir } from '@neartime/streams';
+import { RejectedLines } from './rejected-lines.ts';
+
+/** Which windows of a file are folded: those in [from, to), or those listed. Lines of all windows are counted. */
+export type WantedWindows = { readonly from: number; readonly to: number } | { readonly only: readonly number[] };
+
+export interface ReadFileJob {
+  readonly path: string;
+  readonly size: number;
+  readonly fileTime: number;
+  readonly features: readonly Feature[];
+  readonly partitions: number;
+  readonly wanted: WantedWindows;
+}
+
+/** A file read to its end, or why it could not be: then nothing of it counts. */
+export type FileReading =
+  | {
+      readonly fileId: string;
+      readonly contentHash: string;
+      readonly counts: LineCounts;
+      readonly folded: FoldedEvents;
+      readonly rejectedRuns: readonly RejectedRun[];
+    }
+  | { readonly broken: QuarantineReason; readonly detail: string };
+
+// Large pieces, since each one costs a turn of the event loop; a worker holds a few of them.
+const unpackedBytes = 256 * 1024;
+
+/** Reads one raw file to its end: unpack, split, parse, clean, validate, fold. `onBytes` hears of the packed bytes as they come. */
+export async function readFile(reservoir: Reservoir, job: ReadFileJob, onBytes: (bytes: number) => void): Promise<FileReading> {
+  const rejected = new RejectedLines();
+  const fold = new EventFold({
+    schema: eventSchema,
+    features: job.features,
+    partitions: job.partitions,
+    maxWindows: maxWindowsPerFile,
+    isWanted: isWanted(job.wanted),
+  });
+  const reader = new LineReader({
+    schema: eventSchema,
+    fileTime: job.fileTime,
+    sink: { add: (event) => fold.add(event), rejected: (reason, line, bytes) => rejected.add(reason, line, bytes) },
+  });
+  const hash = createHash('sha256');
+  const gunzip = createGunzip({ chunkSize: unpackedBytes });
+  let packed = 0;
+  let trailing = false;
+  try {
+    await pipeline(
+      reservoir.open(job.path),
+      async function* (chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          packed += chunk.length;
+          onBytes(chunk.length);
+          yield chunk;
+        }
+      },
+      gunzip,
+      async (chunks: AsyncIterable<Uint8Array>) => {
+        for await (const chunk of chunks) reader.push(chunk);
+      },
+    );
+    trailing = gunzip.bytesWritten < packed;
+  } catch (error) {
+    return broken(error as NodeJS.ErrnoException, packed);
+  }
+  // After zero padding zlib stops reading; what follows it would be lost without a word.
+  if (trailing) return { broken: 'corrupt', detail: 'there is something behind the end of the gzip data' };
+  const counts = reader.end();
+  const contentHash = hash.digest('hex').slice(0, 32);
+  const fileId = createHash('sha256').update(`${job.path}\n${packed}\n${contentHash}`).digest('hex').slice(0, 32);
+  return { fileId, contentHash, counts, folded: fold.finish(), rejectedRuns: rejected.runs() };
+}
+
+/** The hash of a file's packed bytes, as `readFile` gives it. */
+export async function hashFile(reservoir: Reservoir, path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of reservoir.open(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex').slice(0, 32);
+}
+
+function isWanted(wanted: WantedWindows): (window: number) => boolean {
+  if ('only' in wanted) {
+    const listed = new Set(wanted.only);
+    return (window) => listed.has(window);
+  }
+  return (window) => window >= wanted.from && window < wanted.to;
+}
+
+function broken(error: NodeJS.ErrnoException, packed: number): FileReading {
+  if (error.code === 'Z_BUF_ERROR') return { broken: 'truncated', detail: `the gzip data ends after ${packed} bytes, before its end` };
+  if (error.code === 'Z_DATA_ERROR' && /header/.test(error.message)) return { broken: 'not_gzip', detail: error.message };
+  if (error.code?.startsWith('Z_')) return { broken: 'corrupt', detail: error.message };
+  if (error.syscall) return { broken: 'unreadable', detail: `${error.syscall}: ${error.code}` };
+  throw error;
+}

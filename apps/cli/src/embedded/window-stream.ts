@@ -1,0 +1,136 @@
+import { type Feature, OpenWindow, linesOf, mergeFolded, windowEnd } from '@neartime/engines';
+import { chunkOf } from '@neartime/ingest';
+import type { Clock } from '@neartime/streams';
+import type { EmbeddedStore } from './embedded-store.ts';
+import type { PendingFile } from './pending-files.ts';
+import type { FileReading } from './read-file.ts';
+import type { RunListener } from './run-listener.ts';
+import type { WindowWriter } from './window-writer.ts';
+import type { Workers } from './workers.ts';
+
+export interface StreamOptions {
+  readonly store: EmbeddedStore;
+  readonly root: string;
+  readonly workers: Workers;
+  readonly writer: WindowWriter;
+  readonly clock: Clock;
+  readonly features: readonly Feature[];
+  /** Windows in [from, to) are written, epoch seconds. */
+  readonly from: number;
+  readonly to: number;
+  /** Seconds that a window waits for lines after its end, in the time that closes windows. */
+  readonly grace: number;
+  /** Whether somebody takes the rows that changed. */
+  readonly tracksChanges: boolean;
+  readonly listener: RunListener;
+}
+
+/**
+ * The stream in one process: files in, open windows folded, closed windows out. Files are read side by side and merged as
+ * they end; a window closes when time, as its owner tells it, has passed its end and the grace.
+ */
+export class WindowStream {
+  readonly open = new Map<number, OpenWindow>();
+  readonly #options: StreamOptions;
+  /** Feature → windows that it has written: they take nothing more, what they miss is found by counting. */
+  readonly #written: Map<string, Set<number>>;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: StreamOptions, written: Map<string, Set<number>>) {
+    this.#options = options;
+    this.#written = written;
+  }
+
+  static async over(options: StreamOptions): Promise<WindowStream> {
+    const written = new Map(options.features.map(({ name }) => [name, new Set<number>()]));
+    for (const part of await options.store.catalogue.windowParts()) {
+      if (part.state !== 'stale') written.get(part.feature)?.add(part.window);
+    }
+    return new WindowStream(options, written);
+  }
+
+  /**
+   * Reads files, which come in file-time order, and closes windows on the way. `upTo` says how far time has come when the
+   * earliest file that is not merged yet has this file time (Infinity: none is left).
+   */
+  async readFiles(files: readonly PendingFile[], upTo: (earliest: number) => number): Promise<void> {
+    const waiting = [...files];
+    const inHand = new Set<PendingFile>();
+    const earliest = () => Math.min(waiting[0]?.fileTime ?? Infinity, ...[...inHand].map(({ fileTime }) => fileTime));
+    const readNext = async (): Promise<void> => {
+      for (let file = waiting.shift(); file; file = waiting.shift()) {
+        inHand.add(file);
+        await this.#options.store.catalogue.beginReading(file);
+        const reading = await this.#read(file);
+        await this.#inTurn(async () => {
+          await this.#take(file!, reading);
+          inHand.delete(file!);
+          await this.#closeUpTo(upTo(earliest()));
+        });
+      }
+    };
+    // One more than there are threads, so that none waits while the main thread merges.
+    await Promise.all(Array.from({ length: this.#options.workers.threads + 1 }, readNext));
+    await this.closeUpTo(upTo(Infinity));
+  }
+
+  /** Closes and writes the windows whose end and grace time has passed. */
+  async closeUpTo(upTo: number): Promise<void> {
+    await this.#inTurn(() => this.#closeUpTo(upTo));
+  }
+
+  #read(file: PendingFile): Promise<FileReading> {
+    const { workers, root, features, store, from, to } = this.#options;
+    const { path, size, fileTime } = file;
+    const names = features.map(({ name }) => name);
+    return workers.read({ root, path, size, fileTime, features: names, partitions: store.partitions, wanted: { from, to } });
+  }
+
+  async #take(file: PendingFile, reading: FileReading): Promise<void> {
+    const { store, listener } = this.#options;
+    if ('broken' in reading) {
+      await store.catalogue.quarantine(file, reading.broken, reading.detail);
+      listener.fileQuarantined(file.path, reading.broken);
+      return;
+    }
+    const { fileId, contentHash, counts, folded, rejectedRuns } = reading;
+    await store.catalogue.recordRead(file, { ...counts, fileId, contentHash, lines: linesOf(folded, fileId), rejectedRuns }, this.#task(file));
+    mergeFolded(folded, fileId, (start) => this.#openWindow(start));
+    listener.fileRead(file.path, counts);
+  }
+
+  #task({ path, fileTime }: PendingFile) {
+    const chunk = chunkOf(fileTime);
+    return { sourceBucket: this.#options.root, filePath: path, dataChunk: chunk, tsToProcess: windowEnd(chunk) + this.#options.grace };
+  }
+
+  #openWindow(start: number): OpenWindow | undefined {
+    const { features, from, to, store, tracksChanges } = this.#options;
+    const standing = this.open.get(start);
+    if (standing || start < from || start >= to) return standing;
+    const unwritten = features.filter(({ name }) => !this.#written.get(name)!.has(start));
+    if (unwritten.length === 0) return undefined;
+    const window = new OpenWindow(start, { features: unwritten, partitions: store.partitions, tracksChanges });
+    this.open.set(start, window);
+    return window;
+  }
+
+  async #closeUpTo(upTo: number): Promise<void> {
+    const { grace, writer, store, features, listener } = this.#options;
+    const over = [...this.open.values()].filter(({ start }) => windowEnd(start) + grace <= upTo).sort((a, b) => a.start - b.start);
+    for (const window of over) {
+      this.open.delete(window.start);
+      const touched = window.features.filter(({ entity }) => window.hasLines(entity));
+      for (const { name } of touched) this.#written.get(name)!.add(window.start);
+      for (const written of await writer.write(window, touched)) listener.windowWritten(written);
+    }
+    if (over.length > 0 && features.length > 0) await store.catalogue.markDone(features);
+  }
+
+  /** Runs steps that change the open windows one after the other. */
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(step);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,2 @@
+export * from './demo-reservoir.ts';
+export * from './reservoir.ts';

@@ -1,0 +1,3 @@
+export { type Format, formats } from './format/index.ts';
+export { FeatureStore, openFeatureStore } from './feature-store.ts';
+export { runQuery } from './run-query.ts';

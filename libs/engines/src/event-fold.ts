@@ -1,0 +1,219 @@
+import { type Entity, type EventSchema, type FieldKind, entities, entityFields } from '@neartime/schemas';
+import { type EventView, fieldIndex } from './event-view.ts';
+import type { Feature } from './feature.ts';
+import type { FoldedEvents, FoldedFeature, FoldedLines } from './folded-events.ts';
+import { KeyTable, enlarged } from './key-table.ts';
+import { lineHashHigh, lineHashLow } from './line-sum.ts';
+import { murmur2, partitionOf } from './murmur2.ts';
+import { type StateColumn, stateColumn } from './state-column.ts';
+import { windowStart } from './tumbling-window.ts';
+
+export interface EventFoldOptions {
+  readonly schema: EventSchema;
+  readonly features: readonly Feature[];
+  readonly partitions: number;
+  /** At most this many windows are opened; an event of one more is refused. */
+  readonly maxWindows: number;
+  /** Windows whose events are folded; the lines of the others are counted only. */
+  readonly isWanted?: (windowStart: number) => boolean;
+}
+
+/**
+ * Folds the events of one raw file, of any number of windows, into one table a feature, and counts the lines that each
+ * window got, by entity and partition. The file's fold stands by itself, so that a file that turns out broken at its last
+ * byte leaves no trace; a good one is merged into the open windows.
+ */
+export class EventFold {
+  readonly #partitions: number;
+  readonly #maxWindows: number;
+  readonly #isWanted: (windowStart: number) => boolean;
+  readonly #names = new KeyTable();
+  readonly #byEntity: readonly EntityFold[];
+  readonly #groups = new KeyTable();
+  readonly #windowOf = new Map<number, number>();
+  readonly #windows: number[] = [];
+  readonly #wanted: boolean[] = [];
+  // A group's key, built here before it is looked up: two bytes of the country's length, country, brand.
+  #groupKey = new Uint8Array(64);
+  #lastWindow = -1;
+  #lastWindowStart = -1;
+
+  constructor(options: EventFoldOptions) {
+    this.#partitions = options.partitions;
+    this.#maxWindows = options.maxWindows;
+    this.#isWanted = options.isWanted ?? (() => true);
+    for (const name of new Set(options.features.flatMap((feature) => feature.eventNames ?? []))) {
+      const bytes = new TextEncoder().encode(name);
+      this.#names.upsert(bytes, 0, bytes.length, murmur2(bytes, 0, bytes.length), 0);
+    }
+    const fields = Object.keys(options.schema);
+    const kinds = Object.values(options.schema);
+    this.#byEntity = entities.map((entity) => {
+      const folds = options.features
+        .filter((feature) => feature.entity === entity)
+        .map((feature) => new FeatureFold(feature, feature.valueField, fields, kinds));
+      return new EntityFold(entity, fields.indexOf(entityFields[entity]), folds, this.#names);
+    });
+  }
+
+  /** Folds an event in; false when its window would be one too many. */
+  add(event: EventView): boolean {
+    const { bytes, starts, ends, line } = event;
+    const window = this.#windowIndex(windowStart(event.numbers[fieldIndex.timestamp]));
+    if (window < 0) return false;
+    const wanted = this.#wanted[window];
+    let name = -2;
+    let group = -1;
+    const high = lineHashHigh(line);
+    const low = lineHashLow(line);
+    for (const entity of this.#byEntity) {
+      const start = starts[entity.field];
+      const end = ends[entity.field];
+      if (start >= end) continue;
+      const hash = murmur2(bytes, start, end);
+      entity.count(window * this.#partitions + partitionOf(hash, this.#partitions), high, low);
+      if (!wanted) continue;
+      if (name === -2) name = this.#nameIndex(event);
+      const folds = entity.foldsByName[name + 1];
+      for (let i = 0; i < folds.length; i++) {
+        if (group < 0) group = this.#group(event, window);
+        folds[i].add(event, start, end, hash, group);
+      }
+    }
+    return true;
+  }
+
+  /** What was folded; the fold is not used afterwards. */
+  finish(): FoldedEvents {
+    const cells = this.#windows.length * this.#partitions;
+    return {
+      partitions: this.#partitions,
+      windows: this.#windows,
+      groups: packKeys(this.#groups),
+      features: this.#byEntity.flatMap((entity) => entity.folds.map((fold) => fold.pack())),
+      lines: Object.fromEntries(this.#byEntity.map((entity) => [entity.entity, entity.lines(cells)])) as Record<Entity, FoldedLines>,
+    };
+  }
+
+  #nameIndex({ bytes, starts, ends }: EventView): number {
+    const start = starts[fieldIndex.eventName];
+    const end = ends[fieldIndex.eventName];
+    return this.#names.find(bytes, start, end, murmur2(bytes, start, end), 0);
+  }
+
+  #windowIndex(start: number): number {
+    if (start === this.#lastWindowStart) return this.#lastWindow;
+    let window = this.#windowOf.get(start);
+    if (window === undefined) {
+      if (this.#windows.length === this.#maxWindows) return -1;
+      window = this.#windows.push(start) - 1;
+      this.#windowOf.set(start, window);
+      this.#wanted.push(this.#isWanted(start));
+    }
+    this.#lastWindowStart = start;
+    return (this.#lastWindow = window);
+  }
+
+  #group(event: EventView, window: number): number {
+    const { bytes, starts, ends } = event;
+    const countryStart = starts[fieldIndex.country];
+    const countryEnd = ends[fieldIndex.country];
+    const brandEnd = ends[fieldIndex.brand];
+    const length = 2 + (countryEnd - countryStart) + (brandEnd - starts[fieldIndex.brand]);
+    if (length > this.#groupKey.length) this.#groupKey = enlarged(this.#groupKey, length);
+    const key = this.#groupKey;
+    key[0] = (countryEnd - countryStart) >> 8;
+    key[1] = (countryEnd - countryStart) & 0xff;
+    let at = 2;
+    for (let i = countryStart; i < countryEnd; i++) key[at++] = bytes[i];
+    for (let i = starts[fieldIndex.brand]; i < brandEnd; i++) key[at++] = bytes[i];
+    return this.#groups.upsert(key, 0, length, murmur2(key, 0, length), window);
+  }
+}
+
+/** The features of one entity, by event name (place 0 is every other name), and the lines of each window and partition. */
+class EntityFold {
+  readonly entity: Entity;
+  readonly field: number;
+  readonly folds: readonly FeatureFold[];
+  readonly foldsByName: readonly (readonly FeatureFold[])[];
+  #counts = new Int32Array(64);
+  #high = new Int32Array(64);
+  #low = new Int32Array(64);
+
+  constructor(entity: Entity, field: number, folds: readonly FeatureFold[], names: KeyTable) {
+    this.entity = entity;
+    this.field = field;
+    this.folds = folds;
+    const nameAt = (place: number) => (place === 0 ? undefined : new TextDecoder().decode(names.key(place - 1)));
+    this.foldsByName = Array.from({ length: names.size + 1 }, (_, place) => {
+      const name = nameAt(place);
+      return folds.filter(({ eventNames }) => !eventNames || (name !== undefined && eventNames.includes(name)));
+    });
+  }
+
+  count(cell: number, high: number, low: number): void {
+    if (cell >= this.#counts.length) this.#grow(cell + 1);
+    this.#counts[cell]++;
+    this.#high[cell] += high;
+    this.#low[cell] += low;
+  }
+
+  lines(cells: number): FoldedLines {
+    if (cells > this.#counts.length) this.#grow(cells);
+    return { counts: this.#counts.slice(0, cells), high: this.#high.slice(0, cells), low: this.#low.slice(0, cells) };
+  }
+
+  #grow(needed: number): void {
+    this.#counts = enlarged(this.#counts, needed);
+    this.#high = enlarged(this.#high, needed);
+    this.#low = enlarged(this.#low, needed);
+  }
+}
+
+const noValue = -1;
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** One feature's table: a slot for each id and group, a state for each slot. */
+class FeatureFold {
+  readonly eventNames: readonly string[] | undefined;
+  readonly #name: string;
+  readonly #keys = new KeyTable(1024);
+  readonly #states: StateColumn;
+  readonly #valueField: number;
+  readonly #valueIsText: boolean;
+
+  constructor(feature: Feature, valueField: string | undefined, fields: readonly string[], kinds: readonly FieldKind[]) {
+    this.#name = feature.name;
+    this.eventNames = feature.eventNames;
+    this.#states = stateColumn(feature.engine);
+    this.#valueField = valueField === undefined ? noValue : fields.indexOf(valueField);
+    if (valueField !== undefined && this.#valueField < 0) {
+      throw new TypeError(`feature ${feature.name}: the event schema has no field ${valueField}`);
+    }
+    const kind = this.#valueField < 0 ? undefined : kinds[this.#valueField];
+    this.#valueIsText = kind === 'text' || kind === 'name';
+  }
+
+  /** Folds the event's value in under the id `[start, end)` and its group. An event without the value is passed over. */
+  add(event: EventView, start: number, end: number, hash: number, group: number): void {
+    const field = this.#valueField;
+    if (field === noValue) {
+      this.#states.add(this.#keys.upsert(event.bytes, start, end, hash, group), undefined);
+    } else if (this.#valueIsText) {
+      const text = event.bytes.subarray(event.starts[field], event.ends[field]);
+      if (text.length === 0) return;
+      this.#states.add(this.#keys.upsert(event.bytes, start, end, hash, group), decoder.decode(text));
+    } else {
+      const value = event.numbers[field];
+      if (value !== value) return;
+      this.#states.add(this.#keys.upsert(event.bytes, start, end, hash, group), value);
+    }
+  }
+
+  pack(): FoldedFeature {
+    return { name: this.#name, keys: packKeys(this.#keys), states: this.#states.pack(this.#keys.size) };
+  }
+}
+
+const packKeys = ({ size, arena, offsets, hashes, tags }: KeyTable) => ({ size, arena, offsets, hashes, tags });

@@ -1,0 +1,127 @@
+import type { Entity, LineSum, WindowLines } from '@neartime/schemas';
+import type { Feature } from './feature.ts';
+import type { FoldedEvents, FoldedFeature, PackedKeys } from './folded-events.ts';
+import { KeyTable } from './key-table.ts';
+import { addLineSums, noLines, seedLineSum } from './line-sum.ts';
+import { partitionOf } from './murmur2.ts';
+import { type PackedStates, type StateColumn, stateColumn } from './state-column.ts';
+
+/** Lists the lines of a folded file, seeded with the file's identity; cells without lines are left out. */
+export function linesOf(folded: FoldedEvents, fileId: string): WindowLines[] {
+  const { windows, partitions } = folded;
+  return Object.entries(folded.lines).flatMap(([entity, { counts, high, low }]) =>
+    Array.from(counts, (lines, cell) => ({
+      entity: entity as Entity,
+      window: windows[Math.floor(cell / partitions)],
+      partition: cell % partitions,
+      lines: seedLineSum({ lines, high: high[cell], low: low[cell] }, fileId),
+    })).filter(({ lines }) => lines.lines > 0),
+  );
+}
+
+/** The open rows of one feature, window and partition: keys are ids, their tags are the window's country and brand pairs. */
+export class PartTable {
+  readonly keys = new KeyTable();
+  readonly states: StateColumn;
+  /** Slots that changed since they were last taken; kept only where somebody takes them. */
+  readonly #changed: Set<number> | undefined;
+
+  constructor(feature: Feature, tracksChanges: boolean) {
+    this.states = stateColumn(feature.engine);
+    this.#changed = tracksChanges ? new Set() : undefined;
+  }
+
+  merge(from: PackedKeys, slot: number, states: PackedStates, pair: number): void {
+    const into = this.keys.upsert(from.arena, from.offsets[slot], from.offsets[slot + 1], from.hashes[slot], pair);
+    this.states.merge(into, states, slot);
+    this.#changed?.add(into);
+  }
+
+  takeChanged(): number[] {
+    const changed = [...(this.#changed ?? [])];
+    this.#changed?.clear();
+    return changed;
+  }
+}
+
+/** One open window: a table for each feature and partition that has rows, and the lines folded so far. */
+export class OpenWindow {
+  readonly start: number;
+  readonly features: readonly Feature[];
+  readonly pairs = new KeyTable();
+  readonly #partitions: number;
+  readonly #tracksChanges: boolean;
+  readonly #tables = new Map<string, (PartTable | undefined)[]>();
+  readonly #lines = new Map<Entity, LineSum[]>();
+
+  constructor(start: number, options: { features: readonly Feature[]; partitions: number; tracksChanges: boolean }) {
+    this.start = start;
+    this.features = options.features;
+    this.#partitions = options.partitions;
+    this.#tracksChanges = options.tracksChanges;
+    for (const feature of options.features) this.#tables.set(feature.name, []);
+  }
+
+  /** The table of a part, or `undefined` where no row has come. */
+  table(feature: string, partition: number): PartTable | undefined {
+    return this.#tables.get(feature)?.[partition];
+  }
+
+  /** The table of a part, made when its first row comes. */
+  openTable(feature: Feature, partition: number): PartTable {
+    const tables = this.#tables.get(feature.name)!;
+    return (tables[partition] ??= new PartTable(feature, this.#tracksChanges));
+  }
+
+  addLines({ entity, partition, lines }: WindowLines): void {
+    const sums = this.#lines.get(entity) ?? Array.from({ length: this.#partitions }, () => noLines);
+    sums[partition] = addLineSums(sums[partition], lines);
+    this.#lines.set(entity, sums);
+  }
+
+  hasLines(entity: Entity): boolean {
+    return this.#lines.has(entity);
+  }
+
+  /** The lines of which the window is made on a partition, whatever the features select. */
+  lines(entity: Entity, partition: number): LineSum {
+    return this.#lines.get(entity)?.[partition] ?? noLines;
+  }
+}
+
+/**
+ * Merges a folded file into open windows. `openWindow` gives the window of a start, or `undefined` for one that takes
+ * nothing more: its rows are left out, and its lines are found missing by counting.
+ */
+export function mergeFolded(
+  folded: FoldedEvents,
+  fileId: string,
+  openWindow: (start: number) => OpenWindow | undefined,
+): void {
+  const windows = folded.windows.map(openWindow);
+  for (const cell of linesOf(folded, fileId)) openWindow(cell.window)?.addLines(cell);
+  const { groups } = folded;
+  const pairs = Array.from({ length: groups.size }, (_, group) => {
+    const window = windows[groups.tags[group]];
+    return window ? window.pairs.upsert(groups.arena, groups.offsets[group], groups.offsets[group + 1], groups.hashes[group], 0) : -1;
+  });
+  for (const feature of folded.features) mergeFeature(feature, folded, windows, pairs);
+}
+
+function mergeFeature(
+  folded: FoldedFeature,
+  { groups, partitions }: FoldedEvents,
+  windows: readonly (OpenWindow | undefined)[],
+  pairs: readonly number[],
+): void {
+  const { keys, states } = folded;
+  const features = windows.map((window) => window?.features.find(({ name }) => name === folded.name));
+  for (let slot = 0; slot < keys.size; slot++) {
+    const group = keys.tags[slot];
+    const window = groups.tags[group];
+    const feature = features[window];
+    if (!feature) continue;
+    const part = windows[window]!.openTable(feature, partitionOf(keys.hashes[slot], partitions));
+    part.merge(keys, slot, states, pairs[group]);
+  }
+}

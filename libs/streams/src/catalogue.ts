@@ -1,0 +1,148 @@
+import type { Entity, LineSum, RejectReason, WindowLines } from '@neartime/schemas';
+
+/**
+ * - `reading`: begun; nothing of it counts yet.
+ * - `read`: read to its end; its lines are counted, some of its windows are still open.
+ * - `done`: every window that it touched is written.
+ * - `quarantined`: broken by itself, see the reason; none of its lines count.
+ */
+export type FileState = 'reading' | 'read' | 'done' | 'quarantined';
+
+/** Why a file is in quarantine. */
+export type QuarantineReason = 'not_gzip' | 'truncated' | 'corrupt' | 'no_file_time' | 'ahead' | 'changed' | 'unreadable';
+
+/** What was found in a file that was read to its end; `read` = events + blank + rejected. */
+export interface FileOutcome {
+  readonly fileId: string;
+  readonly contentHash: string;
+  readonly read: number;
+  readonly events: number;
+  readonly blank: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly lines: readonly WindowLines[];
+  readonly rejectedRuns: readonly RejectedRun[];
+}
+
+/** Consecutive rejected lines of one reason, with the beginning of the first of them. */
+export interface RejectedRun {
+  readonly reason: RejectReason;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly excerpt: string;
+}
+
+export interface CataloguedFile {
+  readonly path: string;
+  readonly source: string;
+  readonly fileTime: number | undefined;
+  readonly size: number;
+  readonly version: string;
+  readonly state: FileState;
+  readonly reason: QuarantineReason | undefined;
+  /** What happened, in words, where the reason alone does not say it. */
+  readonly detail: string | undefined;
+  readonly contentHash: string | undefined;
+  readonly fileId: string | undefined;
+  readonly read: number;
+  readonly events: number;
+  readonly blank: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+}
+
+export interface FeatureOfEntity {
+  readonly name: string;
+  readonly entity: Entity;
+}
+
+/** A file that was listed; what is new of it. */
+export interface FileSeen {
+  readonly path: string;
+  readonly source: string;
+  readonly fileTime: number | undefined;
+  readonly size: number;
+  readonly version: string;
+}
+
+export interface Task {
+  readonly sourceBucket: string;
+  readonly filePath: string;
+  /** Start of the chunk, epoch seconds. */
+  readonly dataChunk: number;
+  /** From when on the windows that the chunk touched are expected closed and complete. */
+  readonly tsToProcess: number;
+}
+
+/** `stale`: to be written again, by a rebuild; `incomplete`: a file that it needs cannot be read. */
+export type WindowState = 'written' | 'stale' | 'incomplete';
+
+/** One written part of a window: what is in the stores, and of which lines it was made. */
+export interface WindowPart {
+  readonly feature: string;
+  readonly window: number;
+  readonly partition: number;
+  readonly revision: number;
+  readonly rows: number;
+  readonly checksum: string;
+  readonly lines: LineSum;
+  readonly etag: string | undefined;
+  readonly state: WindowState;
+  readonly closedAt: number;
+  readonly writtenAt: number;
+}
+
+/** A window on the list to be compared, with the times (epoch seconds) before which that need not be. */
+export interface WindowToCheck {
+  readonly window: number;
+  readonly notBefore: number;
+  /** How often it was reprocessed and differed still. */
+  readonly attempts: number;
+}
+
+/** How far a source is complete, as last said. */
+export interface SourceProgress {
+  readonly source: string;
+  readonly completeUpTo: number;
+  readonly saidAt: number;
+}
+
+/**
+ * What the system knows of files, tasks and windows. Each call is one transaction. A file's state only moves forward, but for
+ * a rebuild, which forgets it.
+ */
+export interface Catalogue {
+  /** A value of the store as a whole, such as its partition count. */
+  setting(key: string): Promise<string | undefined>;
+  setSetting(key: string, value: string): Promise<void>;
+
+  files(): Promise<CataloguedFile[]>;
+  beginReading(file: FileSeen): Promise<void>;
+  /** The file was read to its end: its counts, rejected lines and task; its windows go on the list to check. */
+  recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void>;
+  quarantine(file: FileSeen, reason: QuarantineReason, detail: string): Promise<void>;
+  /** The same file under a new version (touched, copied); one that was in quarantine as changed counts again. */
+  renewVersion(path: string, version: string): Promise<void>;
+  /** Files that were read become done when each of these features has a written part for every window that they touched. */
+  markDone(features: readonly FeatureOfEntity[]): Promise<number>;
+  /** Forgets what files said, so that all are read again; windows keep their revision numbers. */
+  forgetFiles(): Promise<void>;
+
+  tasks(): Promise<Task[]>;
+  rejectedRuns(): Promise<(RejectedRun & { readonly path: string })[]>;
+
+  windowParts(filter?: { readonly feature?: string; readonly window?: number }): Promise<WindowPart[]>;
+  recordParts(parts: readonly WindowPart[]): Promise<void>;
+  /** Every file that touched a window in [from, to) which one of these features has not written. */
+  filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]>;
+  /** The windows that any file touched. */
+  touchedWindows(entity: Entity): Promise<number[]>;
+  /** What the read files say they sent to a window, by partition. */
+  linesSent(entity: Entity, window: number): Promise<LineSum[]>;
+  filesOf(entity: Entity, windows: readonly number[]): Promise<string[]>;
+
+  toCheck(): Promise<WindowToCheck[]>;
+  putOffCheck(check: WindowToCheck): Promise<void>;
+  settled(window: number): Promise<void>;
+
+  sources(): Promise<SourceProgress[]>;
+  recordProgress(progress: readonly SourceProgress[]): Promise<void>;
+}

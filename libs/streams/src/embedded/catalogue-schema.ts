@@ -1,0 +1,36 @@
+/** Tables of the embedded catalogue. Times are epoch seconds; a window is its start. */
+export const schema = `
+  CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS files (
+    number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, source TEXT NOT NULL, file_time INTEGER,
+    size INTEGER NOT NULL, version TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT, detail TEXT, content_hash TEXT, file_id TEXT,
+    read INTEGER NOT NULL DEFAULT 0, events INTEGER NOT NULL DEFAULT 0, blank INTEGER NOT NULL DEFAULT 0,
+    rejected TEXT NOT NULL DEFAULT '{}'
+  );
+  CREATE TABLE IF NOT EXISTS file_lines (
+    file INTEGER NOT NULL, entity TEXT NOT NULL, window INTEGER NOT NULL, partition INTEGER NOT NULL,
+    lines INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,
+    PRIMARY KEY (file, entity, window, partition)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS file_lines_by_window ON file_lines (entity, window);
+  CREATE TABLE IF NOT EXISTS rejected (
+    file INTEGER NOT NULL, reason TEXT NOT NULL, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL, excerpt TEXT NOT NULL,
+    PRIMARY KEY (file, first_line)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS tasks (
+    source_bucket TEXT NOT NULL, file_path TEXT PRIMARY KEY, data_chunk INTEGER NOT NULL, ts_to_process INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS window_parts (
+    feature TEXT NOT NULL, window INTEGER NOT NULL, partition INTEGER NOT NULL, revision INTEGER NOT NULL,
+    rows INTEGER NOT NULL, checksum TEXT NOT NULL, lines INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,
+    etag TEXT, state TEXT NOT NULL, closed_at REAL NOT NULL, written_at REAL NOT NULL,
+    PRIMARY KEY (feature, window, partition)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS to_check (
+    window INTEGER PRIMARY KEY, not_before REAL NOT NULL, attempts INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sources (
+    source TEXT PRIMARY KEY, complete_up_to REAL NOT NULL, said_at REAL NOT NULL
+  ) WITHOUT ROWID;
+`;

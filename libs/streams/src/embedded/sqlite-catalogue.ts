@@ -1,0 +1,218 @@
+import type { Entity, LineSum, WindowLines } from '@neartime/schemas';
+import type {
+  Catalogue,
+  CataloguedFile,
+  FeatureOfEntity,
+  FileOutcome,
+  FileSeen,
+  QuarantineReason,
+  RejectedRun,
+  SourceProgress,
+  Task,
+  WindowPart,
+  WindowToCheck,
+} from '../catalogue.ts';
+import { schema } from './catalogue-schema.ts';
+import { type FileRow, type PartRow, fileOf, partOf } from './catalogue-rows.ts';
+import { Sqlite } from './sqlite.ts';
+
+/** The catalogue in one SQLite file. */
+export class SqliteCatalogue implements Catalogue, Disposable {
+  readonly #sqlite: Sqlite;
+
+  constructor(path: string, options: { readOnly: boolean } = { readOnly: false }) {
+    this.#sqlite = new Sqlite(path, { ...options, schema });
+  }
+
+  async setting(key: string): Promise<string | undefined> {
+    return this.#sqlite.get<{ value: string }>('SELECT value FROM settings WHERE key = ?', key)?.value;
+  }
+
+  async setSetting(key: string, value: string): Promise<void> {
+    this.#sqlite.run('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', key, value);
+  }
+
+  async files(): Promise<CataloguedFile[]> {
+    return this.#sqlite.all<FileRow>('SELECT * FROM files ORDER BY file_time, path').map(fileOf);
+  }
+
+  async beginReading(file: FileSeen): Promise<void> {
+    this.#sqlite.transaction(() => this.#fileNumber(file));
+  }
+
+  async recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void> {
+    this.#sqlite.transaction(() => {
+      const number = this.#fileNumber(file);
+      this.#sqlite.run(
+        `UPDATE files SET state = CASE state WHEN 'done' THEN 'done' ELSE 'read' END, reason = NULL, detail = NULL,
+         version = ?, size = ?, content_hash = ?, file_id = ?, read = ?, events = ?, blank = ?, rejected = ? WHERE number = ?`,
+        ...[file.version, file.size, outcome.contentHash, outcome.fileId, outcome.read, outcome.events, outcome.blank],
+        ...[JSON.stringify(outcome.rejected), number],
+      );
+      this.#replaceLines(number, outcome.lines);
+      this.#replaceRejected(number, outcome.rejectedRuns);
+      this.#sqlite.run(
+        'INSERT INTO tasks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET data_chunk = excluded.data_chunk, ts_to_process = excluded.ts_to_process',
+        ...[task.sourceBucket, task.filePath, task.dataChunk, task.tsToProcess],
+      );
+      for (const window of new Set(outcome.lines.map((cell) => cell.window))) this.#check(window, task.tsToProcess);
+    });
+  }
+
+  async quarantine(file: FileSeen, reason: QuarantineReason, detail: string): Promise<void> {
+    this.#sqlite.transaction(() => {
+      const number = this.#fileNumber(file);
+      this.#sqlite.run(
+        `UPDATE files SET state = 'quarantined', reason = ?, detail = ?, version = ?, size = ? WHERE number = ?`,
+        ...[reason, detail, file.version, file.size, number],
+      );
+    });
+  }
+
+  async renewVersion(path: string, version: string): Promise<void> {
+    this.#sqlite.run(`UPDATE files SET version = ?, state = CASE WHEN reason = 'changed' THEN 'read' ELSE state END, reason = NULL, detail = NULL WHERE path = ?`, version, path);
+  }
+
+  async markDone(features: readonly FeatureOfEntity[]): Promise<number> {
+    const unwritten = features.map((feature) => `EXISTS (SELECT 1 FROM file_lines AS l WHERE l.file = files.number AND ${isUnwritten(feature)})`);
+    return this.#sqlite.run(`UPDATE files SET state = 'done' WHERE state = 'read' AND NOT (${unwritten.join(' OR ')})`);
+  }
+
+  async forgetFiles(): Promise<void> {
+    this.#sqlite.transaction(() => {
+      for (const table of ['files', 'file_lines', 'rejected', 'tasks', 'to_check', 'sources']) this.#sqlite.run(`DELETE FROM ${table}`);
+      this.#sqlite.run(`UPDATE window_parts SET state = 'stale'`);
+    });
+  }
+
+  async tasks(): Promise<Task[]> {
+    return this.#sqlite.all<Task>(
+      `SELECT source_bucket AS sourceBucket, file_path AS filePath, data_chunk AS dataChunk, ts_to_process AS tsToProcess
+       FROM tasks ORDER BY ts_to_process, file_path`,
+    );
+  }
+
+  async rejectedRuns(): Promise<(RejectedRun & { readonly path: string })[]> {
+    return this.#sqlite.all(
+      `SELECT path, r.reason, first_line AS firstLine, last_line AS lastLine, excerpt
+       FROM rejected AS r JOIN files ON files.number = r.file ORDER BY file_time, path, first_line`,
+    );
+  }
+
+  async windowParts(filter: { readonly feature?: string; readonly window?: number } = {}): Promise<WindowPart[]> {
+    return this.#sqlite
+      .all<PartRow>(
+        `SELECT * FROM window_parts WHERE (?1 IS NULL OR feature = ?1) AND (?2 IS NULL OR window = ?2) ORDER BY feature, window, partition`,
+        ...[filter.feature ?? null, filter.window ?? null],
+      )
+      .map(partOf);
+  }
+
+  async recordParts(parts: readonly WindowPart[]): Promise<void> {
+    this.#sqlite.transaction(() => {
+      for (const part of parts) {
+        this.#sqlite.run(
+          `INSERT OR REPLACE INTO window_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          ...[part.feature, part.window, part.partition, part.revision, part.rows, part.checksum],
+          ...[part.lines.lines, part.lines.high, part.lines.low, part.etag ?? null, part.state, part.closedAt, part.writtenAt],
+        );
+        this.#check(part.window, 0);
+      }
+    });
+  }
+
+  async filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]> {
+    const sql = `SELECT DISTINCT path FROM file_lines AS l JOIN files ON files.number = l.file
+      WHERE l.window >= ? AND l.window < ? AND (${features.map(isUnwritten).join(' OR ')})`;
+    return this.#sqlite.all<{ path: string }>(sql, Math.max(from, -1e12), Math.min(to, 1e12)).map(({ path }) => path);
+  }
+
+  async touchedWindows(entity: Entity): Promise<number[]> {
+    const sql = 'SELECT DISTINCT window FROM file_lines WHERE entity = ? ORDER BY window';
+    return this.#sqlite.all<{ window: number }>(sql, entity).map(({ window }) => window);
+  }
+
+  async linesSent(entity: Entity, window: number): Promise<LineSum[]> {
+    const sql = 'SELECT partition, lines, high, low FROM file_lines WHERE entity = ? AND window = ?';
+    const sums: LineSum[] = [];
+    for (const { partition, lines, high, low } of this.#sqlite.all<LineSum & { partition: number }>(sql, entity, window)) {
+      const sum = sums[partition] ?? { lines: 0, high: 0, low: 0 };
+      sums[partition] = { lines: sum.lines + lines, high: (sum.high + high) | 0, low: (sum.low + low) | 0 };
+    }
+    return sums;
+  }
+
+  async filesOf(entity: Entity, windows: readonly number[]): Promise<string[]> {
+    const sql = `SELECT DISTINCT path FROM file_lines JOIN files ON files.number = file
+      WHERE entity = ? AND window IN (SELECT value FROM json_each(?)) ORDER BY file_time, path`;
+    return this.#sqlite.all<{ path: string }>(sql, entity, JSON.stringify(windows)).map(({ path }) => path);
+  }
+
+  async toCheck(): Promise<WindowToCheck[]> {
+    return this.#sqlite.all('SELECT window, not_before AS notBefore, attempts FROM to_check ORDER BY window');
+  }
+
+  async putOffCheck({ window, notBefore, attempts }: WindowToCheck): Promise<void> {
+    this.#sqlite.run('UPDATE to_check SET not_before = ?, attempts = ? WHERE window = ?', notBefore, attempts, window);
+  }
+
+  async settled(window: number): Promise<void> {
+    this.#sqlite.run('DELETE FROM to_check WHERE window = ?', window);
+  }
+
+  async sources(): Promise<SourceProgress[]> {
+    return this.#sqlite.all('SELECT source, complete_up_to AS completeUpTo, said_at AS saidAt FROM sources ORDER BY source');
+  }
+
+  async recordProgress(progress: readonly SourceProgress[]): Promise<void> {
+    this.#sqlite.transaction(() => {
+      for (const { source, completeUpTo, saidAt } of progress) {
+        this.#sqlite.run(
+          `INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
+           complete_up_to = max(complete_up_to, excluded.complete_up_to), said_at = excluded.said_at`,
+          ...[source, completeUpTo, saidAt],
+        );
+      }
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#sqlite[Symbol.dispose]();
+  }
+
+  #fileNumber(file: FileSeen): number {
+    const sql = 'SELECT number FROM files WHERE path = ?';
+    const known = this.#sqlite.get<{ number: number }>(sql, file.path);
+    if (known) return known.number;
+    this.#sqlite.run(
+      `INSERT INTO files (path, source, file_time, size, version, state) VALUES (?, ?, ?, ?, ?, 'reading')`,
+      ...[file.path, file.source, file.fileTime ?? null, file.size, file.version],
+    );
+    return this.#sqlite.get<{ number: number }>(sql, file.path)!.number;
+  }
+
+  #replaceLines(number: number, lines: readonly WindowLines[]): void {
+    this.#sqlite.run('DELETE FROM file_lines WHERE file = ?', number);
+    for (const { entity, window, partition, lines: sum } of lines) {
+      this.#sqlite.run('INSERT INTO file_lines VALUES (?, ?, ?, ?, ?, ?, ?)', number, entity, window, partition, sum.lines, sum.high, sum.low);
+    }
+  }
+
+  #replaceRejected(number: number, runs: readonly RejectedRun[]): void {
+    this.#sqlite.run('DELETE FROM rejected WHERE file = ?', number);
+    for (const { reason, firstLine, lastLine, excerpt } of runs) {
+      this.#sqlite.run('INSERT INTO rejected VALUES (?, ?, ?, ?, ?)', number, reason, firstLine, lastLine, excerpt);
+    }
+  }
+
+  #check(window: number, notBefore: number): void {
+    this.#sqlite.run(
+      'INSERT INTO to_check VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)',
+      ...[window, notBefore],
+    );
+  }
+}
+
+/** Of the lines l: that they belong to a window which the feature has not written. */
+const isUnwritten = ({ name, entity }: FeatureOfEntity): string =>
+  `(l.entity = '${entity}' AND NOT EXISTS (SELECT 1 FROM window_parts AS p WHERE p.feature = '${name}' AND p.window = l.window AND p.state <> 'stale'))`;

@@ -1,0 +1,11 @@
+/** On what state of an object a put rests: that there is none, or that it still has this ETag. */
+export type PutCondition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
+
+/** Objects by name. A put is whole or not at all: no reader ever sees half an object. */
+export interface ObjectStore {
+  /** The ETag of an object, or `undefined` when there is none. */
+  head(name: string): Promise<string | undefined>;
+  get(name: string): Promise<Uint8Array | undefined>;
+  /** Writes an object and gives its ETag; `undefined` when the condition does not hold, and then nothing was written. */
+  put(name: string, body: Uint8Array, condition: PutCondition): Promise<string | undefined>;
+}

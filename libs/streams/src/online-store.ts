@@ -1,0 +1,49 @@
+import type { PartRows, RowKey } from '@neartime/schemas';
+
+/** A provisional row counts the lines folded so far; a final one (revision 0) and revised ones (1, 2, …) stand above all of them. */
+export type Revision = { readonly provisional: number } | { readonly final: number };
+
+const finalFrom = 500_000_000;
+
+/** The write time of a row, in µs: the window's start plus the lines so far, or plus 500,000,000 and the revision. */
+export const writeTimeOf = (window: number, revision: Revision): number =>
+  window * 1e6 + ('final' in revision ? finalFrom + revision.final : Math.min(revision.provisional, finalFrom - 1));
+
+/** A table of the online store: the latest row of each id, country and brand. */
+export interface OnlineTable {
+  readonly feature: string;
+  readonly column: string;
+  readonly type: 'INT64' | 'DOUBLE';
+}
+
+/** A row with its evidence. */
+export interface OnlineRow extends RowKey {
+  readonly value: number | bigint;
+  /** Start of the window that it was made of, in epoch seconds. */
+  readonly window: number;
+  readonly final: boolean;
+  /** 0 for the final row, 1, 2, … for revised ones; a provisional row has 0. */
+  readonly revision: number;
+  /** When it was written, in epoch seconds. */
+  readonly writtenAt: number;
+}
+
+/** The rows of one part, to be written with one write time. */
+export interface OnlineWrite {
+  readonly table: OnlineTable;
+  readonly window: number;
+  readonly revision: Revision;
+  readonly rows: PartRows;
+  readonly writtenAt: number;
+}
+
+/** The latest row of each key, for services. A write never goes back: a row with a lower write time than the standing one is passed over. */
+export interface OnlineStore {
+  write(writes: readonly OnlineWrite[]): Promise<void>;
+  /** The rows of an id, by country and brand. */
+  get(table: OnlineTable, id: string): Promise<OnlineRow[]>;
+  /** The keys of provisional rows of a window: once its final rows are written, those that are left stand for nothing. */
+  provisionalKeys(table: OnlineTable, window: number): Promise<RowKey[]>;
+  /** Puts rows of older windows in the place of rows that `window` does not have any more; a key without one is deleted. */
+  replace(table: OnlineTable, window: number, keys: readonly RowKey[], rows: readonly OnlineRow[]): Promise<void>;
+}

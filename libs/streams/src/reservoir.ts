@@ -1,0 +1,20 @@
+import type { Readable } from 'node:stream';
+
+/** A raw file as a listing shows it. */
+export interface ListedFile {
+  /** Its path below the root, with slashes: `in/horizontals/olx/android/2018/08/01/201808-01-104234.gz`. */
+  readonly path: string;
+  readonly size: number;
+  /** Changes whenever the file may have changed; the same as long as it surely has not. */
+  readonly version: string;
+}
+
+/** Where the raw files are. */
+export interface Reservoir {
+  /** Names the root in messages and in tasks: a bucket or a folder. */
+  readonly name: string;
+  /** Every `*.gz` below `in/`, in no particular order. */
+  list(): AsyncIterable<ListedFile>;
+  /** The packed bytes of a file. */
+  open(path: string): Readable;
+}
