@@ -7,35 +7,47 @@ import type { TextBytes } from './text-bytes.ts';
  * like the one before it, of each the length of the rest (both DELTA_BINARY_PACKED), then all the rests.
  *
  * The library has this encoding too, but wants an object a value; from one array of bytes it takes a fifth of the time.
+ * Each loop is a function of its own, so that it is compiled once and not given up whenever it ends.
  */
-export function writeDeltaByteArray(page: ByteWriter, { bytes, offsets }: TextBytes, from: number, to: number): void {
-  const prefixes = new Int32Array(to - from);
-  const suffixes = new Int32Array(to - from);
-  let size = 0;
-  let before = offsets[from];
-  for (let value = from, start = before; value < to; value++) {
-    const end = offsets[value + 1];
-    const most = Math.min(start - before, end - start);
-    let shared = 0;
-    while (shared < most && bytes[before + shared] === bytes[start + shared]) shared++;
-    prefixes[value - from] = shared;
-    suffixes[value - from] = end - start - shared;
-    size += end - start - shared;
-    before = start;
-    start = end;
-  }
+export function writeDeltaByteArray(page: ByteWriter, text: TextBytes, from: number, to: number): void {
+  const prefixes = sharedPrefixes(text, from, to);
+  const rests = restLengths(text, prefixes, from);
   deltaBinaryPack(page, prefixes, 'INT32');
-  deltaBinaryPack(page, suffixes, 'INT32');
-  page.ensure(size);
-  const target = page.view;
-  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = page.index;
-  for (let value = from; value < to; value++) {
-    const end = offsets[value + 1];
-    let i = offsets[value] + prefixes[value - from];
-    for (; i + 4 <= end; i += 4, at += 4) target.setUint32(at, source.getUint32(i));
-    for (; i < end; i++, at++) target.setUint8(at, bytes[i]);
-  }
+  deltaBinaryPack(page, rests, 'INT32');
+  page.ensure(text.offsets[to] - text.offsets[from]);
+  const size = copyRests(page, text, prefixes, from);
   page.index += size;
   page.offset += size;
+}
+
+function sharedPrefixes({ bytes, offsets }: TextBytes, from: number, to: number): Int32Array {
+  const prefixes = new Int32Array(to - from);
+  for (let i = 1; i < prefixes.length; i++) {
+    const before = offsets[from + i - 1];
+    const start = offsets[from + i];
+    const most = Math.min(start - before, offsets[from + i + 1] - start);
+    let shared = 0;
+    while (shared < most && bytes[before + shared] === bytes[start + shared]) shared++;
+    prefixes[i] = shared;
+  }
+  return prefixes;
+}
+
+function restLengths({ offsets }: TextBytes, prefixes: Int32Array, from: number): Int32Array {
+  const lengths = new Int32Array(prefixes.length);
+  for (let i = 0; i < lengths.length; i++) lengths[i] = offsets[from + i + 1] - offsets[from + i] - prefixes[i];
+  return lengths;
+}
+
+/** Four bytes at a time, which saves a third of this loop's time. Returns how many were copied. */
+function copyRests({ view: target, index }: ByteWriter, { bytes, offsets }: TextBytes, prefixes: Int32Array, from: number): number {
+  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = index;
+  for (let i = 0; i < prefixes.length; i++) {
+    const end = offsets[from + i + 1];
+    let place = offsets[from + i] + prefixes[i];
+    for (; place + 4 <= end; place += 4, at += 4) target.setUint32(at, source.getUint32(place));
+    for (; place < end; place++, at++) target.setUint8(at, bytes[place]);
+  }
+  return at - index;
 }

@@ -139,6 +139,11 @@ export interface Catalogue {
   linesSent(entity: Entity, window: number): Promise<LineSum[]>;
   filesOf(entity: Entity, windows: readonly number[]): Promise<string[]>;
 
+  windowsOf(path: string): Promise<number[]>;
+  linesOf(path: string): Promise<WindowLines[]>;
+  /** Other counts for a file that was read before. */
+  replaceCounts(path: string, outcome: FileOutcome): Promise<void>;
+
   toCheck(): Promise<WindowToCheck[]>;
   putOffCheck(check: WindowToCheck): Promise<void>;
   settled(window: number): Promise<void>;

@@ -45,17 +45,15 @@ export class SqliteCatalogue implements Catalogue, Disposable {
       const number = this.#fileNumber(file);
       this.#sqlite.run(
         `UPDATE files SET state = CASE state WHEN 'done' THEN 'done' ELSE 'read' END, reason = NULL, detail = NULL,
-         version = ?, size = ?, content_hash = ?, file_id = ?, read = ?, events = ?, blank = ?, rejected = ? WHERE number = ?`,
-        ...[file.version, file.size, outcome.contentHash, outcome.fileId, outcome.read, outcome.events, outcome.blank],
-        ...[JSON.stringify(outcome.rejected), number],
+         version = ?, size = ? WHERE number = ?`,
+        ...[file.version, file.size, number],
       );
-      this.#replaceLines(number, outcome.lines);
-      this.#replaceRejected(number, outcome.rejectedRuns);
+      this.#replaceCounts(number, outcome);
       this.#sqlite.run(
         'INSERT INTO tasks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET data_chunk = excluded.data_chunk, ts_to_process = excluded.ts_to_process',
         ...[task.sourceBucket, task.filePath, task.dataChunk, task.tsToProcess],
       );
-      for (const window of new Set(outcome.lines.map((cell) => cell.window))) this.#check(window, task.tsToProcess);
+      this.#checkAll(outcome, task.tsToProcess);
     });
   }
 
@@ -148,6 +146,26 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     return this.#sqlite.all<{ path: string }>(sql, entity, JSON.stringify(windows)).map(({ path }) => path);
   }
 
+  async windowsOf(path: string): Promise<number[]> {
+    const sql = 'SELECT DISTINCT window FROM file_lines JOIN files ON files.number = file WHERE path = ? ORDER BY window';
+    return this.#sqlite.all<{ window: number }>(sql, path).map(({ window }) => window);
+  }
+
+  async linesOf(path: string): Promise<WindowLines[]> {
+    const sql = 'SELECT file_lines.* FROM file_lines JOIN files ON files.number = file WHERE path = ?';
+    return this.#sqlite
+      .all<LineSum & Omit<WindowLines, 'lines'>>(sql, path)
+      .map(({ entity, window, partition, lines, high, low }) => ({ entity, window, partition, lines: { lines, high, low } }));
+  }
+
+  async replaceCounts(path: string, outcome: FileOutcome): Promise<void> {
+    this.#sqlite.transaction(() => {
+      const { number } = this.#sqlite.get<{ number: number }>('SELECT number FROM files WHERE path = ?', path)!;
+      this.#replaceCounts(number, outcome);
+      this.#checkAll(outcome, 0);
+    });
+  }
+
   async toCheck(): Promise<WindowToCheck[]> {
     return this.#sqlite.all('SELECT window, not_before AS notBefore, attempts FROM to_check ORDER BY window');
   }
@@ -191,6 +209,15 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     return this.#sqlite.get<{ number: number }>(sql, file.path)!.number;
   }
 
+  #replaceCounts(number: number, outcome: FileOutcome): void {
+    this.#sqlite.run(
+      'UPDATE files SET content_hash = ?, file_id = ?, read = ?, events = ?, blank = ?, rejected = ? WHERE number = ?',
+      ...[outcome.contentHash, outcome.fileId, outcome.read, outcome.events, outcome.blank, JSON.stringify(outcome.rejected), number],
+    );
+    this.#replaceLines(number, outcome.lines);
+    this.#replaceRejected(number, outcome.rejectedRuns);
+  }
+
   #replaceLines(number: number, lines: readonly WindowLines[]): void {
     this.#sqlite.run('DELETE FROM file_lines WHERE file = ?', number);
     for (const { entity, window, partition, lines: sum } of lines) {
@@ -203,6 +230,10 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     for (const { reason, firstLine, lastLine, excerpt } of runs) {
       this.#sqlite.run('INSERT INTO rejected VALUES (?, ?, ?, ?, ?)', number, reason, firstLine, lastLine, excerpt);
     }
+  }
+
+  #checkAll(outcome: FileOutcome, notBefore: number): void {
+    for (const window of new Set(outcome.lines.map((cell) => cell.window))) this.#check(window, notBefore);
   }
 
   #check(window: number, notBefore: number): void {

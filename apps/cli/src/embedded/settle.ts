@@ -1,0 +1,170 @@
+import { type Feature, OpenWindow, linesOf, mergeFolded, noLines, sameLines } from '@neartime/engines';
+import { parseRawFileName } from '@neartime/ingest';
+import type { LineSum } from '@neartime/schemas';
+import type { Clock, WindowToCheck } from '@neartime/streams';
+import type { EmbeddedStore } from './embedded-store.ts';
+import type { RunListener } from './run-listener.ts';
+import type { WindowWriter } from './window-writer.ts';
+import type { Workers } from './workers.ts';
+
+export interface SettleOptions {
+  readonly store: EmbeddedStore;
+  readonly root: string;
+  readonly workers: Workers;
+  readonly writer: WindowWriter;
+  readonly clock: Clock;
+  readonly features: readonly Feature[];
+  /** Every registered feature: a window leaves the list when all of them have it settled. */
+  readonly registered: readonly Feature[];
+  readonly listener: RunListener;
+  /** Seconds before a window that still differs is reprocessed again: this long, then twice, … up to a day. */
+  readonly backoff: number;
+  /** Whether a window on the list is looked at now. */
+  readonly isLookedAt: (check: WindowToCheck) => boolean;
+  /** Whether a window that no run has written counts as due too. */
+  readonly takesUnwritten: (window: number) => boolean;
+}
+
+/** A window that could not be made complete. */
+export interface Unsettled {
+  readonly feature: string;
+  readonly window: number;
+  readonly why: string;
+}
+
+/** A window and the features for which it does not hold the lines that its files sent. */
+interface DueWindow {
+  readonly check: WindowToCheck;
+  readonly features: readonly Feature[];
+  readonly lines: number;
+}
+
+const dayInSeconds = 86_400;
+/** Windows are reprocessed together up to so many lines, which bounds the rows in memory. */
+const linesAtOnce = 4_000_000;
+
+/**
+ * Compares the windows on the list with what the files sent to them, and reprocesses those that differ: every raw file that
+ * touched one is read once, and the window is written whole as its next revision.
+ */
+export async function settle(options: SettleOptions): Promise<Unsettled[]> {
+  const unsettled: Unsettled[] = [];
+  const due: DueWindow[] = [];
+  for (const check of await options.store.catalogue.toCheck()) {
+    if (!options.isLookedAt(check)) continue;
+    const found = await compare(check, options);
+    if (found) due.push(found);
+  }
+  for (const batch of batches(due)) unsettled.push(...(await reprocess(batch, options)));
+  return unsettled;
+}
+
+/** The features for which a window is due; takes it off the list when it is settled for all. */
+async function compare(check: WindowToCheck, { store, features, registered, takesUnwritten }: SettleOptions): Promise<DueWindow | undefined> {
+  const due: Feature[] = [];
+  let open = false;
+  let lines = 0;
+  for (const feature of registered) {
+    const state = await windowState(store, feature, check.window);
+    if (state.is === 'settled') continue;
+    const isDue = state.is === 'differs' || takesUnwritten(check.window);
+    if (isDue && features.includes(feature)) due.push(feature);
+    else open = true;
+    lines += state.lines;
+  }
+  if (due.length === 0 && !open) await store.catalogue.settled(check.window);
+  return due.length > 0 ? { check, features: due, lines } : undefined;
+}
+
+async function windowState(store: EmbeddedStore, feature: Feature, window: number): Promise<{ is: 'settled' | 'differs' | 'unwritten'; lines: number }> {
+  const sent = await store.catalogue.linesSent(feature.entity, window);
+  const parts = (await store.catalogue.windowParts({ feature: feature.name, window })).filter(({ state }) => state !== 'stale');
+  const lines = sent.reduce((sum, part) => sum + (part?.lines ?? 0), 0);
+  if (parts.length === 0) return { is: lines === 0 ? 'settled' : 'unwritten', lines };
+  const same = parts.every((part) => part.state === 'written' && sameLines(part.lines, sent[part.partition] ?? noLines));
+  return { is: same ? 'settled' : 'differs', lines };
+}
+
+function* batches(due: readonly DueWindow[]): Iterable<DueWindow[]> {
+  let batch: DueWindow[] = [];
+  let lines = 0;
+  for (const window of due) {
+    if (batch.length > 0 && lines + window.lines > linesAtOnce) {
+      yield batch;
+      batch = [];
+      lines = 0;
+    }
+    batch.push(window);
+    lines += window.lines;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function reprocess(batch: readonly DueWindow[], options: SettleOptions): Promise<Unsettled[]> {
+  const { store, writer, listener, clock, backoff } = options;
+  const windows = new Map(
+    batch.map(({ check, features }) => [check.window, new OpenWindow(check.window, { features, partitions: store.partitions, tracksChanges: false })]),
+  );
+  const unread = await readAgain(batch, windows, options);
+  const unsettled: Unsettled[] = [];
+  for (const { check, features } of batch) {
+    const why = unread.get(check.window);
+    if (why === undefined) {
+      for (const written of await writer.write(windows.get(check.window)!, features)) listener.windowWritten(written);
+    } else {
+      await markIncomplete(store, check.window, features);
+      unsettled.push(...features.map(({ name }) => ({ feature: name, window: check.window, why })));
+    }
+    const wait = Math.min(backoff * 2 ** check.attempts, dayInSeconds);
+    await store.catalogue.putOffCheck({ window: check.window, notBefore: why ? clock.now() + wait : 0, attempts: check.attempts + 1 });
+  }
+  await store.catalogue.markDone(options.features);
+  return unsettled;
+}
+
+/** Reads every file of the batch once; gives the windows of files that could not be read, with the reason. */
+async function readAgain(batch: readonly DueWindow[], windows: ReadonlyMap<number, OpenWindow>, options: SettleOptions): Promise<Map<number, string>> {
+  const { store, workers, root, features } = options;
+  const only = batch.map(({ check }) => check.window);
+  const entities = [...new Set(batch.flatMap((due) => due.features.map(({ entity }) => entity)))];
+  const paths = new Set((await Promise.all(entities.map((entity) => store.catalogue.filesOf(entity, only)))).flat());
+  const known = new Map((await store.catalogue.files()).map((file) => [file.path, file]));
+  const unread = new Map<number, string>();
+  const waiting = [...paths];
+  const readNext = async (): Promise<void> => {
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      const file = known.get(path)!;
+      const { fileTime } = parseRawFileName(path)!;
+      const names = features.map(({ name }) => name);
+      const reading = await workers.read({ root, path, size: file.size, fileTime, features: names, partitions: store.partitions, wanted: { only } });
+      const why = 'broken' in reading ? `${path} cannot be read (${reading.broken})` : reading.contentHash === file.contentHash ? undefined : `${path} has changed`;
+      if (why === undefined && !('broken' in reading)) {
+        mergeFolded(reading.folded, reading.fileId, (start) => windows.get(start));
+        await replaceCounts(path, reading, options);
+      } else {
+        for (const window of await store.catalogue.windowsOf(path)) if (windows.has(window)) unread.set(window, why!);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: workers.threads + 1 }, readNext));
+  return unread;
+}
+
+type WholeReading = Exclude<Awaited<ReturnType<Workers['read']>>, { broken: unknown }>;
+
+/** A reading that counts other lines than the file's row (new reading code) replaces that row. */
+async function replaceCounts(path: string, { fileId, contentHash, counts, folded, rejectedRuns }: WholeReading, { store }: SettleOptions): Promise<void> {
+  const lines = linesOf(folded, fileId);
+  const standing = await store.catalogue.linesOf(path);
+  const name = ({ entity, window, partition }: { entity: string; window: number; partition: number }) => `${entity} ${window} ${partition}`;
+  const before = new Map<string, LineSum>(standing.map((cell) => [name(cell), cell.lines]));
+  const same = lines.length === standing.length && lines.every((cell) => sameLines(cell.lines, before.get(name(cell)) ?? noLines));
+  if (!same) await store.catalogue.replaceCounts(path, { fileId, contentHash, ...counts, lines, rejectedRuns });
+}
+
+async function markIncomplete(store: EmbeddedStore, window: number, features: readonly Feature[]): Promise<void> {
+  for (const feature of features) {
+    const parts = await store.catalogue.windowParts({ feature: feature.name, window });
+    await store.catalogue.recordParts(parts.map((part) => ({ ...part, state: 'incomplete' })));
+  }
+}
