@@ -7,8 +7,9 @@ interface SumAndCount {
 }
 
 /**
- * The mean of the key's values, in the units of their field like Sum, Min and Max: over a `decimal(2)` it is in hundredths,
- * so 19.99 and 20.00 average to 1999.5. Sum and count are exact; the result is the double nearest to their quotient.
+ * The mean of the key's values, in the units of their field like Sum, Min and Max: over a `decimal(2)` it is in
+ * hundredths, so 19.99 and 20.00 average to 1999.5. Sum and count are exact; the result is the double nearest to their
+ * quotient.
  */
 export abstract class Average extends Engine<{ value: NumericKind }, SumAndCount> {
   readonly input = { value: true } as const;

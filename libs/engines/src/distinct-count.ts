@@ -3,8 +3,8 @@ import { type Sketch, addValue, cardinality, union } from './hyperloglog.ts';
 
 /**
  * How many different texts the key had: exact up to 512, then a HyperLogLog estimate with a standard error of 1.6 %.
- * A key with a handful of texts weighs some 200 bytes, one with hundreds or more 4 kB: a million keys take 200 MB in the
- * first case, 4 GB in the second. To count different numbers, let the event schema read their field as `text`.
+ * A key with a handful of texts weighs some 200 bytes, one with hundreds or more 4 kB: a million keys take 200 MB in
+ * the first case, 4 GB in the second. To count different numbers, let the event schema read their field as `text`.
  */
 export abstract class DistinctCount extends Engine<{ value: 'text' | 'name' }, Sketch> {
   readonly input = { value: true } as const;

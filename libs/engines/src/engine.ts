@@ -35,7 +35,7 @@ export abstract class Engine<Input extends InputSchema = InputSchema, State = un
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- neither schema of two need be a part of the other
   abstract process(events: RawEvents<any>): Recipe<Input>;
 
-  /** The state of no value. A number here says that every state is a number: such states lie side by side in one array. */
+  /** The state of no value. Where it is a number every state must be one, for such states lie in one number array. */
   abstract empty(): State;
   abstract add(state: State, value: InputValue<Input>): State;
   abstract merge(state: State, other: State): State;

@@ -1,7 +1,7 @@
 /** A sum of whole numbers, exact at any size: a number up to 2^53 − 1 either way, a bigint beyond. */
 export type ExactSum = number | bigint;
 
-/** The exact sum. Its form depends on its value alone, so that equal sums are the same bits, however they came about. */
+/** The exact sum. Its form depends on its value alone: equal sums are the same bits, however they came about. */
 export function plus(a: ExactSum, b: ExactSum): ExactSum {
   if (typeof a === 'number' && typeof b === 'number') {
     // Where the rounded sum is a safe integer, nothing was rounded.

@@ -1,11 +1,12 @@
 import { hash as digest } from 'node:crypto';
 
 /**
- * A set of strings, as far as its size is concerned: up to 512 values the sorted hashes of them, beyond that HyperLogLog
- * registers. Which of the two, and its content, is a function of the set: two sketches of the same values are equal.
+ * A set of strings, as far as its size is concerned: up to 512 values the sorted hashes of them, beyond that
+ * HyperLogLog registers. Which of the two, and its content, is a function of the set: sketches of the same values are
+ * equal.
  *
- * A hash is 52 bits of SHA-256. As a register: its low 12 bits name one of 4,096 bytes, which holds the greatest rank met,
- * where a rank is the place of the first one-bit of the other 40 (1 to 40; 41 when there is none).
+ * A hash is 52 bits of SHA-256. As a register: its low 12 bits name one of 4,096 bytes, which holds the greatest rank
+ * met, where a rank is the place of the first one-bit of the other 40 (1 to 40; 41 when there is none).
  */
 export type Sketch = number[] | Uint8Array<ArrayBuffer>;
 

@@ -6,8 +6,8 @@ interface Total {
 }
 
 /**
- * The sum of the key's values, in the units of their field: whole numbers of an `integer`, hundredths of a `decimal(2)`.
- * It is exact at any size; only the result stops at the limits of INT64, −2^63 and 2^63 − 1, where it would leave them.
+ * The sum of the key's values, in the units of their field: ones of an `integer`, hundredths of a `decimal(2)`.
+ * It is exact at any size; only the result stops at the limits of INT64, −2^63 and 2^63 − 1, if it would pass them.
  */
 export abstract class Sum extends Engine<{ value: NumericKind }, Total> {
   readonly input = { value: true } as const;

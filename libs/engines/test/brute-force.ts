@@ -31,7 +31,7 @@ export function nearestDouble(sum: bigint, count: number): number {
   return nearest.candidate;
 }
 
-/** HyperLogLog registers, from the bits of each hash as text: the last 12 name one of 4,096, the others give the rank. */
+/** Registers, from the bits of each hash as text: the last 12 name the register, the others give the rank. */
 export function registersOf(values: Iterable<string>): Uint8Array {
   const registers = new Uint8Array(4096);
   for (const value of values) {
@@ -43,7 +43,7 @@ export function registersOf(values: Iterable<string>): Uint8Array {
   return registers;
 }
 
-/** Up to 512 the size of the set; beyond, the estimate of its registers with the sums written out as the paper has them. */
+/** Up to 512 the size of the set; beyond, the estimate of its registers, with the sums as the paper has them. */
 export function distinctCountOf(values: readonly string[]): number {
   const different = new Set(values);
   if (different.size <= 512) return different.size;

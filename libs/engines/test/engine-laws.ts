@@ -6,8 +6,8 @@ import { stateColumn } from '../src/state-column.ts';
 
 /**
  * The laws of every engine: its result is what the brute force makes of the values, bit for bit, in whatever order they
- * come, however they are grouped before merging, and whatever crosses a thread on the way; a state depends on the values
- * alone too, and nobody writes into the second argument of `merge`.
+ * come, however they are grouped before merging, and whatever crosses a thread on the way. A state depends on the
+ * values alone too, and nobody writes into the second argument of `merge`.
  */
 export function engineLaws<Input extends InputSchema, State>(
   name: string,

@@ -21,7 +21,7 @@ export const parquetjsEncoder: PartEncoder = {
       await writer.appendRow(Object.fromEntries(fields.map(({ name, valueAt }) => [name, valueAt(row)])));
     }
     await writer.close();
-    return Buffer.concat(chunks);
+    return new Uint8Array(Buffer.concat(chunks));
   },
 };
 

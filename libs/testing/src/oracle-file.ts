@@ -17,7 +17,7 @@ export type OracleQuarantine = 'no_file_time' | 'ahead' | 'not_gzip' | 'truncate
 export type OracleFile =
   { readonly counts: OracleCounts; readonly events: OracleEvent[] } | { readonly quarantined: OracleQuarantine };
 
-/** Reads one raw file whole; its path ends with the date folders and the name that carry its time. `now` is epoch time. */
+/** Reads one raw file. Its path ends with the date folders and the name that carry its time; `now` is in seconds. */
 export function oracleFile(path: string, now: number): OracleFile {
   const fileTime = fileTimeOf(path);
   if (fileTime === undefined) return { quarantined: 'no_file_time' };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { EventFold, type Feature, type FoldedEvents } from '@neartime/engines';
 import { type LineCounts, LineReader } from '@neartime/ingest';
@@ -48,36 +48,69 @@ export async function readFile(reservoir: Reservoir, job: ReadFileJob, onBytes: 
     fileTime: job.fileTime,
     sink: { add: (event) => fold.add(event), rejected: (reason, line, bytes) => rejected.add(reason, line, bytes) },
   });
-  const hash = createHash('sha256');
-  const gunzip = createGunzip({ chunkSize: unpackedBytes });
-  let packed = 0;
-  let trailing = false;
+  const packed = new PackedBytes(onBytes);
   try {
-    await pipeline(
-      reservoir.open(job.path),
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk);
-          packed += chunk.length;
-          onBytes(chunk.length);
-          yield chunk;
-        }
-      },
-      gunzip,
-      async (chunks: AsyncIterable<Uint8Array>) => {
-        for await (const chunk of chunks) reader.push(chunk);
-      },
-    );
-    trailing = gunzip.bytesWritten < packed;
+    await unpack(reservoir.open(job.path), packed, (bytes) => reader.push(bytes));
   } catch (error) {
-    return broken(error as NodeJS.ErrnoException, packed);
+    return broken(error as NodeJS.ErrnoException, packed.size);
   }
   // After zero padding zlib stops reading; what follows it would be lost without a word.
-  if (trailing) return { broken: 'corrupt', detail: 'there is something behind the end of the gzip data' };
+  if (packed.unread > packed.zerosAtEnd) return { broken: 'corrupt', detail: 'there is something behind the end of the gzip data' };
   const counts = reader.end();
-  const contentHash = hash.digest('hex').slice(0, 32);
-  const fileId = createHash('sha256').update(`${job.path}\n${packed}\n${contentHash}`).digest('hex').slice(0, 32);
+  const contentHash = packed.hash();
+  const fileId = createHash('sha256').update(`${job.path}\n${packed.size}\n${contentHash}`).digest('hex').slice(0, 32);
   return { fileId, contentHash, counts, folded: fold.finish(), rejectedRuns: rejected.runs() };
+}
+
+/** What is to be known of a file's packed bytes as they come. */
+class PackedBytes {
+  size = 0;
+  zerosAtEnd = 0;
+  /** Bytes that the unpacker left unread, since the data ended before them. */
+  unread = 0;
+  readonly #hash = createHash('sha256');
+  readonly #onBytes: (bytes: number) => void;
+
+  constructor(onBytes: (bytes: number) => void) {
+    this.#onBytes = onBytes;
+  }
+
+  add(chunk: Uint8Array): void {
+    this.#hash.update(chunk);
+    this.size += chunk.length;
+    const zeros = chunk.length - 1 - chunk.findLastIndex((byte) => byte !== 0);
+    this.zerosAtEnd = zeros === chunk.length ? this.zerosAtEnd + zeros : zeros;
+    this.#onBytes(chunk.length);
+  }
+
+  hash(): string {
+    return this.#hash.digest('hex').slice(0, 32);
+  }
+}
+
+/** Unpacks all gzip members of a stream. Reads to its end even where the data ends before, for the hash. */
+async function unpack(source: Readable, packed: PackedBytes, onUnpacked: (bytes: Uint8Array) => void): Promise<void> {
+  const gunzip = createGunzip({ chunkSize: unpackedBytes });
+  const unpacked = (async () => {
+    for await (const bytes of gunzip) onUnpacked(bytes as Uint8Array);
+  })();
+  // Whoever waits for it hears of a failure; until then it is nobody's.
+  unpacked.catch(() => undefined);
+  try {
+    let ended = false;
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+      packed.add(chunk);
+      if (ended) continue;
+      await Promise.race([new Promise<void>((taken) => gunzip.write(chunk, () => taken())), unpacked]);
+      // zlib takes all that it is given, unless the data ended.
+      ended = gunzip.bytesWritten < packed.size;
+    }
+    if (!ended) gunzip.end();
+    await unpacked;
+    packed.unread = packed.size - gunzip.bytesWritten;
+  } finally {
+    gunzip.destroy();
+  }
 }
 
 /** The hash of a file's packed bytes, as `readFile` gives it. */

@@ -1,0 +1,72 @@
+import type { SqliteCatalogue } from '@neartime/streams/embedded';
+import { openCatalogue } from '../embedded/embedded-store.ts';
+import { wholeNumber } from './options.ts';
+import { number, print, printJson, table, time, windowName } from './print.ts';
+
+interface View {
+  readonly head: readonly string[];
+  /** Rows for machines, each with its cells for people. */
+  rows(catalogue: SqliteCatalogue): Promise<{ json: unknown; cells: (string | number)[] }[]>;
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+const views: Record<string, View> = {
+  files: {
+    head: ['path', 'file time', 'state', 'read', 'events', 'rejected', 'blank', 'why'],
+    rows: async (catalogue) =>
+      (await catalogue.files()).map((file) => ({
+        json: { ...file, fileTime: file.fileTime === undefined ? null : time(file.fileTime) },
+        cells: [
+          ...[file.path, file.fileTime === undefined ? '-' : time(file.fileTime), file.state],
+          ...[file.read, file.events, sum(file.rejected), file.blank],
+          file.reason ? `${file.reason}: ${file.detail ?? ''}` : '',
+        ],
+      })),
+  },
+  tasks: {
+    head: ['source_bucket', 'file_path', 'data_chunk', 'ts_to_process'],
+    rows: async (catalogue) =>
+      (await catalogue.tasks()).map((task) => {
+        const row = {
+          source_bucket: task.sourceBucket,
+          file_path: task.filePath,
+          data_chunk: time(task.dataChunk),
+          ts_to_process: time(task.tsToProcess),
+        };
+        return { json: row, cells: Object.values(row) };
+      }),
+  },
+  windows: {
+    head: ['feature', 'window', 'revision', 'parts', 'rows', 'lines', 'state'],
+    rows: async (catalogue) => {
+      const windows = Map.groupBy(await catalogue.windowParts(), ({ feature, window }) => `${feature} ${window}`);
+      return [...windows.values()].map((parts) => {
+        const { feature, window, revision, state } = parts[0];
+        const rows = parts.reduce((total, part) => total + part.rows, 0);
+        const lines = parts.reduce((total, part) => total + part.lines.lines, 0);
+        return {
+          json: { feature, window: time(window), revision, state, rows, lines, parts },
+          cells: [feature, windowName(window), String(revision), parts.filter((part) => part.rows > 0).length, rows, lines, state],
+        };
+      });
+    },
+  },
+  rejected: {
+    head: ['reason', 'file', 'lines', 'excerpt'],
+    rows: async (catalogue) =>
+      (await catalogue.rejectedRuns()).map((run) => ({
+        json: run,
+        cells: [run.reason, run.path, run.firstLine === run.lastLine ? String(run.firstLine) : `${run.firstLine}-${run.lastLine}`, run.excerpt.slice(0, 60)],
+      })),
+  },
+};
+
+export async function catalogueCommand(name: string, flags: { store: string; limit: string; json?: boolean }): Promise<void> {
+  using catalogue = openCatalogue(flags.store);
+  const limit = wholeNumber('--limit', 1)(flags.limit);
+  const rows = await views[name].rows(catalogue);
+  if (flags.json) return printJson(rows.map(({ json }) => json));
+  print(table(views[name].head, rows.slice(0, limit).map(({ cells }) => cells)));
+  if (rows.length > limit) print(`… and ${number(rows.length - limit)} more (--limit, or --json for all)`);
+}

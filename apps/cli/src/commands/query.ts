@@ -1,0 +1,7 @@
+import { type Format, openFeatureStore, runQuery } from '../query/index.ts';
+import { registered } from './options.ts';
+
+export async function queryCommand(sql: string, { store, format }: { store: string; format: Format }): Promise<void> {
+  using opened = await openFeatureStore(store, registered);
+  await runQuery(opened, sql, format, process.stdout);
+}
