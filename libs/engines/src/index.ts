@@ -15,5 +15,7 @@ export * from './murmur2.ts';
 export * from './recipe.ts';
 export * from './sort-rows.ts';
 export * from './sum.ts';
+export * from './source-clock.ts';
 export * from './tumbling-window.ts';
+export * from './watermark.ts';
 export * from './window-tables.ts';

@@ -10,7 +10,12 @@ const worthCompressing = 7 / 8;
 type PageType = 'DATA_PAGE' | 'DICTIONARY_PAGE';
 
 /** Writes what a column has in one row group, compressed where that pays, and returns what the footer says about it. */
-export function writeColumnChunk(writer: ByteWriter, name: string, type: ParquetType, column: EncodedColumn): ColumnChunk {
+export function writeColumnChunk(
+  writer: ByteWriter,
+  name: string,
+  type: ParquetType,
+  column: EncodedColumn,
+): ColumnChunk {
   const { dictionary, pages, encoding } = column;
   const start = writer.offset;
   let dataStart = start;
@@ -50,7 +55,13 @@ function codecFor(bytes: Uint8Array): CompressionCodec {
 }
 
 /** Returns the page's size without compression, header included. */
-function writePage(writer: ByteWriter, page: Page, type: PageType, encoding: Encoding, codec: CompressionCodec): number {
+function writePage(
+  writer: ByteWriter,
+  page: Page,
+  type: PageType,
+  encoding: Encoding,
+  codec: CompressionCodec,
+): number {
   const body = codec === 'SNAPPY' ? snappyCompress(page.bytes) : page.bytes;
   const start = writer.offset;
   const content = { num_values: page.values, encoding };

@@ -26,7 +26,8 @@ function requireText(column: StringColumn): void {
     const { bytes, offsets } = column;
     for (let i = 0; i < offsets.length; i++) {
       const least = i === 0 ? 0 : offsets[i - 1];
-      if (offsets[i] < least || offsets[i] > bytes.length) throw new RangeError(`column ${column.name} has a wrong offset ${offsets[i]}`);
+      if (offsets[i] < least || offsets[i] > bytes.length)
+        throw new RangeError(`column ${column.name} has a wrong offset ${offsets[i]}`);
     }
   }
 }

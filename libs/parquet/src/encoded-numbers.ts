@@ -7,7 +7,12 @@ import type { DoubleColumn, Int64Column } from './part-encoder.ts';
 import { scratchPage } from './scratch-page.ts';
 
 /** Values of 32 bits (as epoch seconds are until 2038) are packed as differences; larger ones stand as they are. */
-export function encodeInt64s({ name, values }: Int64Column, from: number, to: number, scratch: ByteWriter): EncodedColumn {
+export function encodeInt64s(
+  { name, values }: Int64Column,
+  from: number,
+  to: number,
+  scratch: ByteWriter,
+): EncodedColumn {
   const small = int32s(values, from, to);
   if (small) {
     const page = scratchPage(scratch, small.length, (page) => deltaBinaryPack(page, small, 'INT64'));
@@ -29,7 +34,12 @@ function int32s(values: Int64Column['values'], from: number, to: number): Int32A
   return small;
 }
 
-export function encodeDoubles({ name, values }: DoubleColumn, from: number, to: number, scratch: ByteWriter): EncodedColumn {
+export function encodeDoubles(
+  { name, values }: DoubleColumn,
+  from: number,
+  to: number,
+  scratch: ByteWriter,
+): EncodedColumn {
   const plain = new Float64Array(to - from);
   for (let i = 0; i < plain.length; i++) plain[i] = plainDouble(values[from + i], name);
   const page = scratchPage(scratch, plain.length, (page) => writePlain(page, plain, 'DOUBLE', undefined));

@@ -28,7 +28,9 @@ function encodePlaces({ entries, codes }: TextDictionary, scratch: ByteWriter): 
   };
   return {
     encoding: 'RLE_DICTIONARY',
-    dictionary: scratchPage(new ByteWriter(), entries.length, (page) => writePlain(page, [...entries], 'BYTE_ARRAY', undefined)),
+    dictionary: scratchPage(new ByteWriter(), entries.length, (page) =>
+      writePlain(page, [...entries], 'BYTE_ARRAY', undefined),
+    ),
     pages: [scratchPage(scratch, codes.length, writePlaces)],
     min: sorted[0],
     max: sorted[sorted.length - 1],

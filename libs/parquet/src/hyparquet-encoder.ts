@@ -16,7 +16,10 @@ const createdBy = 'neartime version 1';
 /** Most ids stand whole in the statistics; of longer text a prefix does, that of the greatest rounded up. */
 const statisticsBytes = 64;
 
-const physicalTypes = { STRING: 'BYTE_ARRAY', INT64: 'INT64', DOUBLE: 'DOUBLE' } satisfies Record<Column['type'], ParquetType>;
+const physicalTypes = { STRING: 'BYTE_ARRAY', INT64: 'INT64', DOUBLE: 'DOUBLE' } satisfies Record<
+  Column['type'],
+  ParquetType
+>;
 
 /**
  * hyparquet-writer, handed whole pages: it packs integers, compresses, and writes page headers and footer. Left to make the
@@ -45,7 +48,13 @@ const roomFor = (columns: readonly Column[], rows: number): number =>
   columns.reduce((bytes, column) => bytes + ('bytes' in column ? column.bytes.length : 8 * rows), 4096);
 const roomForPage = 320 * 1024;
 
-function writeRowGroup(writer: ByteWriter, columns: readonly Column[], from: number, to: number, scratch: ByteWriter): RowGroup {
+function writeRowGroup(
+  writer: ByteWriter,
+  columns: readonly Column[],
+  from: number,
+  to: number,
+  scratch: ByteWriter,
+): RowGroup {
   const start = writer.offset;
   const chunks = columns.map((column) => {
     const encoded = encodeColumn(column, from, to, scratch);

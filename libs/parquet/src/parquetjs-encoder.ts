@@ -14,7 +14,9 @@ export const parquetjsEncoder: PartEncoder = {
     requireValues(columns, rows);
     const { default: parquet } = await import('parquetjs-lite');
     const fields = columns.map((column) => ({ name: column.name, valueAt: reader(column) }));
-    const schema = new parquet.ParquetSchema(Object.fromEntries(columns.map((column) => [column.name, fieldOf(column, rows)])));
+    const schema = new parquet.ParquetSchema(
+      Object.fromEntries(columns.map((column) => [column.name, fieldOf(column, rows)])),
+    );
     const chunks: Uint8Array[] = [];
     const writer = await parquet.ParquetWriter.openStream(schema, streamInto(chunks), options);
     for (let row = 0; row < rows; row++) {
@@ -31,7 +33,11 @@ const options = { rowGroupSize: rowGroupRows, pageSize: 20_000, pageIndex: false
 const types = { STRING: 'UTF8', INT64: 'INT64', DOUBLE: 'DOUBLE' } as const;
 
 const fieldOf = (column: Column, rows: number) =>
-  ({ type: types[column.type], compression: 'SNAPPY', statistics: column.type !== 'STRING' || keepsOrder(column, rows) }) as const;
+  ({
+    type: types[column.type],
+    compression: 'SNAPPY',
+    statistics: column.type !== 'STRING' || keepsOrder(column, rows),
+  }) as const;
 
 /** Its statistics compare strings as UTF-16, readers compare UTF-8: from U+D800 on the two differ, and wrong bounds hide rows. */
 function keepsOrder(column: StringColumn, rows: number): boolean {
@@ -50,7 +56,8 @@ function reader(column: Column): (row: number) => string | number {
 
 function safeInteger(value: bigint, name: string): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new RangeError(`column ${name}: parquetjs-lite cannot hold exactly, as INT64, ${value}`);
+  if (!Number.isSafeInteger(number))
+    throw new RangeError(`column ${name}: parquetjs-lite cannot hold exactly, as INT64, ${value}`);
   return number;
 }
 

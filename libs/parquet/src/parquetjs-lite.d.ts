@@ -23,7 +23,9 @@ declare module 'parquetjs-lite' {
 
   const parquet: {
     readonly ParquetSchema: new (fields: Record<string, Field>) => object;
-    readonly ParquetWriter: { openStream(schema: object, stream: Writable, options: WriterOptions): Promise<ParquetWriter> };
+    readonly ParquetWriter: {
+      openStream(schema: object, stream: Writable, options: WriterOptions): Promise<ParquetWriter>;
+    };
   };
   export default parquet;
 }

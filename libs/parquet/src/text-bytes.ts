@@ -17,7 +17,8 @@ export function textBytes(column: StringColumn, from: number, to: number): TextB
 function encoded(values: readonly string[]): TextBytes {
   const text = values.join('');
   const bytes = Buffer.from(text);
-  const lengthOf = bytes.length === text.length ? (value: string) => value.length : (value: string) => Buffer.byteLength(value);
+  const lengthOf =
+    bytes.length === text.length ? (value: string) => value.length : (value: string) => Buffer.byteLength(value);
   const offsets = new Int32Array(values.length + 1);
   for (let i = 0; i < values.length; i++) offsets[i + 1] = offsets[i] + lengthOf(values[i]);
   return { bytes, offsets };

@@ -24,7 +24,13 @@ export function textDictionary(column: StringColumn, from: number, to: number): 
 
 type Key = 'utf8' | 'latin1';
 
-function ofKeys(keyOf: (row: number) => string, key: Key, from: number, to: number, limit: number): TextDictionary | undefined {
+function ofKeys(
+  keyOf: (row: number) => string,
+  key: Key,
+  from: number,
+  to: number,
+  limit: number,
+): TextDictionary | undefined {
   const codeOf = new Map<string, number>();
   const codes = new Int32Array(to - from);
   for (let row = from; row < to; row++) {

@@ -15,7 +15,8 @@ export function partEncoderContract(encoder: PartEncoder, { exactInt64 }: { read
     });
     afterAll(() => duck[Symbol.asyncDispose]());
 
-    const encode = (rows: readonly SampleRow[], form: Form = 'values') => encoder.encode(columnsOf(rows, form), rows.length);
+    const encode = (rows: readonly SampleRow[], form: Form = 'values') =>
+      encoder.encode(columnsOf(rows, form), rows.length);
     const encodeColumn = (column: Column, rows: number) => encoder.encode([column], rows);
 
     it('gives DuckDB and hyparquet the same rows in the same order', async () => {
@@ -57,12 +58,16 @@ export function partEncoderContract(encoder: PartEncoder, { exactInt64 }: { read
       const bytes = await encode([]);
       expect(await duck.query(bytes, 'select * from FILE')).toEqual([]);
       expect(await readByHyparquet(bytes)).toEqual([]);
-      expect(await duck.query(bytes, 'select column_name, column_type from (describe select * from FILE)')).toEqual(types);
+      expect(await duck.query(bytes, 'select column_name, column_type from (describe select * from FILE)')).toEqual(
+        types,
+      );
     });
 
     it('has text as VARCHAR, whole numbers as BIGINT and others as DOUBLE, all of them required', async () => {
       const bytes = await encode([{ id: 'a', brand: 'olx', count: 1n, mean: 0.5 }]);
-      expect(await duck.query(bytes, 'select column_name, column_type from (describe select * from FILE)')).toEqual(types);
+      expect(await duck.query(bytes, 'select column_name, column_type from (describe select * from FILE)')).toEqual(
+        types,
+      );
       const repetition = 'select distinct repetition_type as kind from parquet_schema(FILE) where num_children is null';
       expect(await duck.query(bytes, repetition)).toEqual([{ kind: 'REQUIRED' }]);
     });
@@ -95,7 +100,9 @@ export function partEncoderContract(encoder: PartEncoder, { exactInt64 }: { read
     } else {
       it.each(beyond)('refuses %d, which it would round', async (n) => {
         const encoding = encodeColumn({ name: 'n', type: 'INT64', values: [n] }, 1);
-        await expect(encoding).rejects.toThrow(new RangeError(`column n: ${encoder.name} cannot hold exactly, as INT64, ${n}`));
+        await expect(encoding).rejects.toThrow(
+          new RangeError(`column n: ${encoder.name} cannot hold exactly, as INT64, ${n}`),
+        );
       });
     }
 
@@ -116,8 +123,14 @@ export function partEncoderContract(encoder: PartEncoder, { exactInt64 }: { read
 
     it.each<[Column, string]>([
       [{ name: 'c', type: 'STRING', values: ['a'] }, 'column c has not 2 values but 1'],
-      [{ name: 'c', type: 'STRING', dictionary: ['a'], indexes: Int32Array.of(0, 1) }, 'column c has no dictionary entry 1'],
-      [{ name: 'c', type: 'STRING', bytes: Uint8Array.of(97), offsets: Int32Array.of(0, 1, 2) }, 'column c has a wrong offset 2'],
+      [
+        { name: 'c', type: 'STRING', dictionary: ['a'], indexes: Int32Array.of(0, 1) },
+        'column c has no dictionary entry 1',
+      ],
+      [
+        { name: 'c', type: 'STRING', bytes: Uint8Array.of(97), offsets: Int32Array.of(0, 1, 2) },
+        'column c has a wrong offset 2',
+      ],
     ])('refuses the wrong column %o', async (column, message) => {
       await expect(encodeColumn(column, 2)).rejects.toThrow(new RangeError(message));
     });

@@ -12,10 +12,15 @@ const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Up to 60 rows of text that is hard on encoders, few brands, counts and means up to the edges of their types. */
 export function awkwardRows({ exactInt64 }: { readonly exactInt64: boolean }): fc.Arbitrary<SampleRow[]> {
-  const anyCount = exactInt64 ? fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) : fc.bigInt({ min: -safe, max: safe });
+  const anyCount = exactInt64
+    ? fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+    : fc.bigInt({ min: -safe, max: safe });
   const small = fc.integer({ min: 0, max: 1000 }).map(BigInt);
   const rowsWith = (id: fc.Arbitrary<string>, count: fc.Arbitrary<bigint>) =>
-    fc.array(fc.record({ id, brand: fc.constantFrom('olx', 'letgo', 'żółw', '😀'), count, mean }), { maxLength: 60, size: 'max' });
+    fc.array(fc.record({ id, brand: fc.constantFrom('olx', 'letgo', 'żółw', '😀'), count, mean }), {
+      maxLength: 60,
+      size: 'max',
+    });
   return fc.oneof(rowsWith(text, anyCount), rowsWith(fc.uuid(), small), rowsWith(fc.constantFrom('a', 'b'), small));
 }
 
@@ -24,7 +29,13 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
   fc.string({ maxLength: 3 }),
   fc.constantFrom('\0', 'a\0', 'a\0b', '"', "'", '\\', '\n', 'ÿ', '\ud7ff', '\ue000', '\uffff', '😀', '\u{10ffff}'),
-  fc.constantFrom('a'.repeat(1024), 'ż'.repeat(512), '😀'.repeat(256), '\u{10ffff}'.repeat(256), `${'a'.repeat(1023)}b`),
+  fc.constantFrom(
+    'a'.repeat(1024),
+    'ż'.repeat(512),
+    '😀'.repeat(256),
+    '\u{10ffff}'.repeat(256),
+    `${'a'.repeat(1023)}b`,
+  ),
 );
 
 const mean = fc.oneof(
@@ -44,9 +55,26 @@ export function columnsOf(rows: readonly SampleRow[], form: Form): Column[] {
   const counts = rows.map(({ count }) => count);
   const means = rows.map(({ mean }) => mean);
   return [
-    stringColumn('id', rows.map(({ id }) => id), form),
-    stringColumn('brand', rows.map(({ brand }) => brand), form),
-    { name: 'count', type: 'INT64', values: form === 'typed arrays' ? Float64Array.from(counts, Number) : form === 'bytes' ? BigInt64Array.from(counts) : counts },
+    stringColumn(
+      'id',
+      rows.map(({ id }) => id),
+      form,
+    ),
+    stringColumn(
+      'brand',
+      rows.map(({ brand }) => brand),
+      form,
+    ),
+    {
+      name: 'count',
+      type: 'INT64',
+      values:
+        form === 'typed arrays'
+          ? Float64Array.from(counts, Number)
+          : form === 'bytes'
+            ? BigInt64Array.from(counts)
+            : counts,
+    },
     { name: 'mean', type: 'DOUBLE', values: form === 'typed arrays' ? Float64Array.from(means) : means },
   ];
 }
@@ -55,12 +83,22 @@ function stringColumn(name: string, values: readonly string[], form: Form): Stri
   if (form === 'dictionary') {
     // Unsorted, with an entry that nobody uses and each entry twice.
     const dictionary = [...values.toReversed(), 'unused', ...values];
-    return { name, type: 'STRING', dictionary, indexes: Int32Array.from(values, (value, row) => (row % 2 ? dictionary.lastIndexOf(value) : dictionary.indexOf(value))) };
+    return {
+      name,
+      type: 'STRING',
+      dictionary,
+      indexes: Int32Array.from(values, (value, row) =>
+        row % 2 ? dictionary.lastIndexOf(value) : dictionary.indexOf(value),
+      ),
+    };
   }
   if (form === 'bytes') {
     // Part of a larger array, as an arena is.
     const bytes = Buffer.from(`before${values.join('')}after`);
-    const offsets = Int32Array.from([6, ...values.map((_, row) => 6 + Buffer.byteLength(values.slice(0, row + 1).join('')))]);
+    const offsets = Int32Array.from([
+      6,
+      ...values.map((_, row) => 6 + Buffer.byteLength(values.slice(0, row + 1).join(''))),
+    ]);
     return { name, type: 'STRING', bytes, offsets };
   }
   return { name, type: 'STRING', values };

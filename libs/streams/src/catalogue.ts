@@ -90,12 +90,15 @@ export interface WindowPart {
   readonly writtenAt: number;
 }
 
-/** A window on the list to be compared, with the times (epoch seconds) before which that need not be. */
+/** A window on the list to be compared; times are epoch seconds. */
 export interface WindowToCheck {
   readonly window: number;
+  /** It is not compared earlier. */
   readonly notBefore: number;
-  /** How often it was reprocessed and differed still. */
+  /** How often it was found to differ. */
   readonly attempts: number;
+  /** When it is reprocessed, once it was found to differ. */
+  readonly dueAt: number | undefined;
 }
 
 /** How far a source is complete, as last said. */

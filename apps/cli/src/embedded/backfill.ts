@@ -46,7 +46,6 @@ export interface BackfillResult {
   readonly unsettled: readonly Unsettled[];
 }
 
-const retryAfter = 600;
 const minute = 60;
 
 /**
@@ -74,7 +73,7 @@ export async function backfill(options: BackfillOptions, clock: Clock = systemCl
   if (from === -Infinity && to === Infinity) await emptyStaleWindows(store, features, writer, report);
   await catalogue.markDone(features);
   const isLookedAt = ({ window }: { window: number }) => window >= from && window < to;
-  const settling = { ...shared, registered, backoff: retryAfter, isLookedAt, takesUnwritten: () => true };
+  const settling = { ...shared, registered, backoff: 0, isLookedAt, takesUnwritten: () => true };
   const unsettled = await settle(settling);
   // Once more, since reprocessed windows leave the list when they compare equal.
   if (unsettled.length === 0) await settle(settling);

@@ -17,7 +17,10 @@ export interface SettleOptions {
   /** Every registered feature: a window leaves the list when all of them have it settled. */
   readonly registered: readonly Feature[];
   readonly listener: RunListener;
-  /** Seconds before a window that still differs is reprocessed again: this long, then twice, … up to a day. */
+  /**
+   * Seconds before a window that was found to differ is reprocessed: this long, then twice, … up to a day, so that a storm of
+   * late files costs one reading a step. 0 reprocesses at once.
+   */
   readonly backoff: number;
   /** Whether a window on the list is looked at now. */
   readonly isLookedAt: (check: WindowToCheck) => boolean;
@@ -53,11 +56,18 @@ export async function settle(options: SettleOptions): Promise<Unsettled[]> {
   for (const check of await options.store.catalogue.toCheck()) {
     if (!options.isLookedAt(check)) continue;
     const found = await compare(check, options);
-    if (found) due.push(found);
+    if (found && (options.backoff === 0 || check.dueAt !== undefined)) due.push(found);
+    else if (found) await options.store.catalogue.putOffCheck(nextStep(check, options));
   }
   for (const batch of batches(due)) unsettled.push(...(await reprocess(batch, options)));
   return unsettled;
 }
+
+const nextStep = (check: WindowToCheck, { clock, backoff }: SettleOptions): WindowToCheck => ({
+  ...check,
+  attempts: check.attempts + 1,
+  dueAt: clock.now() + Math.min(backoff * 2 ** check.attempts, dayInSeconds),
+});
 
 /** The features for which a window is due; takes it off the list when it is settled for all. */
 async function compare(check: WindowToCheck, { store, features, registered, takesUnwritten }: SettleOptions): Promise<DueWindow | undefined> {
@@ -101,7 +111,7 @@ function* batches(due: readonly DueWindow[]): Iterable<DueWindow[]> {
 }
 
 async function reprocess(batch: readonly DueWindow[], options: SettleOptions): Promise<Unsettled[]> {
-  const { store, writer, listener, clock, backoff } = options;
+  const { store, writer, listener } = options;
   const windows = new Map(
     batch.map(({ check, features }) => [check.window, new OpenWindow(check.window, { features, partitions: store.partitions, tracksChanges: false })]),
   );
@@ -115,8 +125,7 @@ async function reprocess(batch: readonly DueWindow[], options: SettleOptions): P
       await markIncomplete(store, check.window, features);
       unsettled.push(...features.map(({ name }) => ({ feature: name, window: check.window, why })));
     }
-    const wait = Math.min(backoff * 2 ** check.attempts, dayInSeconds);
-    await store.catalogue.putOffCheck({ window: check.window, notBefore: why ? clock.now() + wait : 0, attempts: check.attempts + 1 });
+    await store.catalogue.putOffCheck(why === undefined ? { ...check, notBefore: 0, dueAt: undefined } : nextStep(check, options));
   }
   await store.catalogue.markDone(options.features);
   return unsettled;

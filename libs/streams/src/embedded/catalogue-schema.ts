@@ -28,7 +28,7 @@ export const schema = `
     PRIMARY KEY (feature, window, partition)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS to_check (
-    window INTEGER PRIMARY KEY, not_before REAL NOT NULL, attempts INTEGER NOT NULL
+    window INTEGER PRIMARY KEY, not_before REAL NOT NULL, attempts INTEGER NOT NULL, due_at REAL
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sources (
     source TEXT PRIMARY KEY, complete_up_to REAL NOT NULL, said_at REAL NOT NULL

@@ -167,11 +167,13 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async toCheck(): Promise<WindowToCheck[]> {
-    return this.#sqlite.all('SELECT window, not_before AS notBefore, attempts FROM to_check ORDER BY window');
+    const sql = 'SELECT window, not_before AS notBefore, attempts, due_at AS dueAt FROM to_check ORDER BY window';
+    return this.#sqlite.all<WindowToCheck & { dueAt: number | null }>(sql).map((row) => ({ ...row, dueAt: row.dueAt ?? undefined }));
   }
 
-  async putOffCheck({ window, notBefore, attempts }: WindowToCheck): Promise<void> {
-    this.#sqlite.run('UPDATE to_check SET not_before = ?, attempts = ? WHERE window = ?', notBefore, attempts, window);
+  async putOffCheck({ window, notBefore, attempts, dueAt }: WindowToCheck): Promise<void> {
+    const sql = 'UPDATE to_check SET not_before = ?, attempts = ?, due_at = ? WHERE window = ?';
+    this.#sqlite.run(sql, notBefore, attempts, dueAt ?? null, window);
   }
 
   async settled(window: number): Promise<void> {
@@ -238,7 +240,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   #check(window: number, notBefore: number): void {
     this.#sqlite.run(
-      'INSERT INTO to_check VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)',
+      'INSERT INTO to_check VALUES (?, ?, 0, NULL) ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)',
       ...[window, notBefore],
     );
   }

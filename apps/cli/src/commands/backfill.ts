@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises';
+import { type BackfillResult, backfill } from '../embedded/backfill.ts';
+import { Failure, UsageError } from '../failure.ts';
+import { duration, featureList, isoTime, registered, wholeNumber } from './options.ts';
+import { print, printJson } from './print.ts';
+import { progressBar } from './progress-bar.ts';
+import { reportJson, reportText } from './run-report.ts';
+
+export interface BackfillFlags {
+  readonly in: string;
+  readonly out: string;
+  readonly features?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly partitions?: string;
+  readonly hold: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+export async function backfillCommand(flags: BackfillFlags): Promise<void> {
+  const from = flags.from === undefined ? -Infinity : isoTime('--from')(flags.from);
+  const to = flags.to === undefined ? Infinity : isoTime('--to')(flags.to);
+  if (from >= to) throw new UsageError(`--from must be before --to, not ${flags.from} and ${flags.to}`);
+  if (flags.force && (flags.from ?? flags.to) !== undefined) throw new UsageError('--force reads all: leave --from and --to out');
+  const started = performance.now();
+  const result = await backfillWithBar({
+    in: flags.in,
+    out: flags.out,
+    features: flags.features === undefined ? registered : featureList(flags.features),
+    registered,
+    from,
+    to,
+    partitions: flags.partitions === undefined ? undefined : wholeNumber('--partitions', 1)(flags.partitions),
+    hold: duration('--hold')(flags.hold),
+    force: flags.force ?? false,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (flags.json) printJson(reportJson(result, seconds));
+  else print(reportText(result, seconds, flags));
+  if (result.quarantined.length > 0 || result.unsettled.length > 0) process.exitCode = 1;
+}
+
+/** Runs a backfill with a progress bar on the terminal. */
+export async function backfillWithBar(options: Parameters<typeof backfill>[0]): Promise<BackfillResult> {
+  await requireFolder(options.in);
+  using bar = progressBar('backfill', 'files');
+  const onProgress: typeof options.onProgress = ({ files, filesRead, bytes, bytesRead, windows }) => {
+    const share = bytes > 0 ? Math.min(100, Math.floor((bytesRead / bytes) * 100)) : 100;
+    bar.show(filesRead, files, `${share}% of the bytes, ${windows} windows written`);
+  };
+  return await backfill({ ...options, onProgress });
+}
+
+export async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(`${folder}/in`).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) throw new Failure(`cannot read the reservoir ${folder}/in (${found.code}); --in names the folder that holds in/`);
+  if (!found.isDirectory()) throw new Failure(`${folder}/in is no folder; --in names the folder that holds in/`);
+}
