@@ -60,7 +60,6 @@ export default defineConfig(
       'no-loss-of-precision': 'error',
       'no-misleading-character-class': 'error',
       'no-new-func': 'error',
-      'no-promise-executor-return': 'error',
       'no-self-assign': 'error',
       'no-sparse-arrays': 'error',
       'no-template-curly-in-string': 'error',
@@ -88,7 +87,7 @@ export default defineConfig(
   {
     files: ['**/*.ts'],
     languageOptions: {
-      parserOptions: { project: ['tsconfig.json', 'tools/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: 'tools/tsconfig.workspace.json', tsconfigRootDir: import.meta.dirname },
     },
     rules: {
       // `{}` is how an engine without an input column writes its schema.

@@ -1,3 +1,5 @@
+// First, so that an older Node does not get to run tests (they would hang).
+import './tools/need-node-24.mjs';
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './tools/closing-line.ts';
 

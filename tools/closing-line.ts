@@ -9,8 +9,8 @@ import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/n
  * A file that cannot be loaded, a hook of a group or file that throws, a test that did not come to its end and an error
  * outside of any test count as one failure each.
  *
- * A test says why it is skipped with `ctx.skip(!docker, 'no Docker engine answers')`, as the first thing that it does. A
- * group whose `beforeAll` must not run either says it in its options:
+ * A test says why it is skipped with `ctx.skip(!docker, 'no Docker engine answers')`, as the first thing that it does.
+ * A group whose `beforeAll` must not run either says it in its options:
  * `describe.skipIf(!docker)('…', { meta: { skipped: 'no Docker engine answers' } }, () => { … })`.
  */
 export class ClosingLine implements Reporter {

@@ -116,16 +116,10 @@ function circles(edges: readonly Edge[]): Violation[] {
     }));
 }
 
-/** Specs, everything in a `test` folder, and the code of benchmarks and of the testing library itself. */
+/** Specs, everything in a `test` or `bench` folder, and the code of the testing library itself. */
 function isTest(project: Project, path: string): boolean {
-  const inProject = path.slice(project.root.length + 1);
-  return (
-    project.type === 'testing' ||
-    project.name === 'bench' ||
-    inProject.startsWith('test/') ||
-    /\.spec\.[mc]?ts$/.test(inProject) ||
-    /^[^/]+\.config\.[mc]?[jt]s$/.test(inProject)
-  );
+  const isConfig = /^[^/]+\.config\.[mc]?[jt]s$/.test(path.slice(project.root.length + 1));
+  return project.type === 'testing' || isConfig || /(^|\/)(test|bench)\/|\.spec\.[mc]?ts$/.test(path);
 }
 
 const projectOf = ({ projects }: Workspace, path: string): Project | undefined =>

@@ -31,8 +31,8 @@ interface PackageJson {
 }
 
 /**
- * Reads the projects from their project.json and package.json. Throws when a workspace package has no project.json, or a
- * project not exactly one known `type:` tag: such a project would escape every rule.
+ * Reads the projects from their project.json and package.json. Throws when a workspace package has no project.json,
+ * or a project not exactly one known `type:` tag: such a project would escape every rule.
  */
 export function readWorkspace(root: string): Workspace {
   const rootPackage = readJson<PackageJson>(join(root, 'package.json'));
@@ -55,9 +55,8 @@ function readProject(root: string, projectRoot: string): Project {
   const types = tags.filter((tag) => tag.startsWith('type:')).map((tag) => tag.slice('type:'.length));
   const type = projectTypes.find((known) => known === types[0]);
   if (types.length !== 1 || !type) {
-    throw new Error(
-      `workspace: ${projectRoot}/project.json needs one tag type:${projectTypes.join('|')}, has ${types.join() || 'none'}`,
-    );
+    const wanted = `type:${projectTypes.join('|')}`;
+    throw new Error(`workspace: ${projectRoot}/project.json needs one tag ${wanted}, has ${types.join() || 'none'}`);
   }
   const packagePath = join(root, projectRoot, 'package.json');
   const packageJson: PackageJson = existsSync(packagePath) ? readJson(packagePath) : {};

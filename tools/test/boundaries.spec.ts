@@ -65,6 +65,8 @@ describe('the type of a project says whom it may import', () => {
       'libs/engines/src/a.ts': text,
       'libs/engines/src/a.spec.ts': text,
       'libs/engines/test/b.ts': text,
+      'libs/engines/src/inner/test/c.ts': text,
+      'libs/engines/bench/d.ts': text,
     });
     expect(found).toEqual(['libs/engines/src/a.ts:1 imports @neartime/testing, which only tests may import']);
   });
@@ -83,7 +85,8 @@ describe('how a project imports another', () => {
       'libs/ingest/src/a.ts': "import '../../engines/src/index.ts';\nimport './b.ts';\nimport '../test/c.ts';",
     });
     expect(found).toEqual([
-      'libs/ingest/src/a.ts:1 imports out of its project by a relative path: ../../engines/src/index.ts (import @neartime/engines)',
+      'libs/ingest/src/a.ts:1 imports out of its project by a relative path: ../../engines/src/index.ts' +
+        ' (import @neartime/engines)',
     ]);
   });
 

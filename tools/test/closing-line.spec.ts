@@ -15,7 +15,8 @@ beforeAll(() => {
   const reporter = pathToFileURL(join(root, 'tools/closing-line.ts'));
   writeFileSync(
     join(folder, 'vitest.config.js'),
-    `import { ClosingLine } from '${reporter}';\nexport default { test: { reporters: ['default', new ClosingLine()] } };\n`,
+    `import { ClosingLine } from '${reporter}';
+    export default { test: { reporters: ['default', new ClosingLine()] } };`,
   );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const olderNode = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.9.0' } })`;
+const olderVersions = "{ ...process.versions, node: '20.9.0' }";
+const olderNode = `data:text/javascript,Object.defineProperty(process, 'versions', { value: ${olderVersions} })`;
 
 /** What stands in for the CLI: does what its arguments say, and says who it is when it is ready. */
 const main = `

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the CLI under Node 24, whichever Node the shell has: in this process when that is new enough, else as a child under
-// the Node that the workspace brings along. Plain JavaScript, so that every Node from 20 on can read it.
+// Starts the CLI under Node 24, whichever Node the shell has: in this process when that is new enough, else as a child
+// under the Node that the workspace brings along. Plain JavaScript, so that every Node from 20 on can read it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 // Named imports of what Node 20 does not have would not even link.
@@ -52,8 +52,7 @@ function bundledNode() {
 }
 
 function fail(reason) {
-  console.error(
-    `neartime: needs Node 24; this is ${process.version}, and ${reason}: run \`npm rebuild node --ignore-scripts=false\` in ${workspace}`,
-  );
+  const remedy = `run \`npm rebuild node --ignore-scripts=false\` in ${workspace}`;
+  console.error(`neartime: needs Node 24; this is ${process.version}, and ${reason}: ${remedy}`);
   process.exit(1);
 }

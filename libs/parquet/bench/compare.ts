@@ -1,7 +1,7 @@
 /**
  * Compares the encoders: `node libs/parquet/bench/compare.ts [rounds]`. Every figure is the median over rounds that
- * alternate between the contenders, each run in a process of its own: the first encoding of a fresh process, the median of
- * those that follow it, the bytes of the file, and the peak memory beyond what the rows themselves take.
+ * alternate between the contenders, each run in a process of its own: the first encoding of a fresh process, the median
+ * of those that follow it, the bytes of the file, and the peak memory beyond what the rows themselves take.
  */
 import { execFileSync } from 'node:child_process';
 import { contenders } from './contenders.ts';
@@ -15,7 +15,8 @@ interface Run {
 }
 
 const sizes = [61_000, 244_000, 1_000_000];
-const encodingsAfterFirst = 7;
+const mostEncodings = 10;
+const enoughMs = 3000;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
 const peakMiB = (): number => process.resourceUsage().maxRSS / 1024;
@@ -25,7 +26,7 @@ async function run(name: string, rows: number): Promise<Run> {
   const before = peakMiB();
   const times: number[] = [];
   let bytes = 0;
-  for (let i = 0; i <= encodingsAfterFirst; i++) {
+  for (let spent = 0; times.length < 2 || (times.length < mostEncodings && spent < enoughMs); spent += times.at(-1)!) {
     const start = performance.now();
     bytes = (await encode()).length;
     times.push(performance.now() - start);

@@ -21,7 +21,7 @@ export const contenders: Readonly<Record<string, (part: SamplePart) => Encode>> 
     const columns = part.packedColumns();
     return () => parquetjsEncoder.encode(columns, part.rows);
   },
-  'its own pages, strings, defaults': (part) => {
+  'hyparquet-writer alone, strings': (part) => {
     const { id, country, brand } = part.stringColumns();
     return async () =>
       ownPages([
@@ -31,7 +31,7 @@ export const contenders: Readonly<Record<string, (part: SamplePart) => Encode>> 
         { name: 'at', data: Array.from(part.at, BigInt) },
       ]);
   },
-  'its own pages, bytes, best found': (part) => {
+  'hyparquet-writer alone, tuned': (part) => {
     const { country, brand } = part.stringColumns();
     const { idBytes, offsets } = part;
     return async () =>

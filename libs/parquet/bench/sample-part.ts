@@ -6,8 +6,7 @@ const brands = ['olx', 'letgo', 'otomoto', 'storia'];
 /** A part as a feature leaves it: sorted uuids, ten countries, four brands, seconds of one window. */
 export class SamplePart {
   readonly rows: number;
-  readonly ids: string[];
-  readonly idBytes: Uint8Array;
+  readonly idBytes: Buffer;
   readonly offsets: Int32Array;
   readonly country: Int32Array;
   readonly brand: Int32Array;
@@ -16,8 +15,8 @@ export class SamplePart {
   constructor(rows: number) {
     const random = xorshift(20_180_801);
     this.rows = rows;
-    this.ids = Array.from({ length: rows }, () => uuid(random)).sort();
-    this.idBytes = Buffer.from(this.ids.join(''));
+    const ids = Array.from({ length: rows }, () => uuid(random));
+    this.idBytes = Buffer.from(ids.sort().join(''));
     this.offsets = Int32Array.from({ length: rows + 1 }, (_, i) => 36 * i);
     this.country = Int32Array.from({ length: rows }, () => random() % countries.length);
     this.brand = Int32Array.from({ length: rows }, () => random() % brands.length);
@@ -37,7 +36,7 @@ export class SamplePart {
   /** With a string for every value of text. */
   stringColumns(): { id: string[]; country: string[]; brand: string[] } {
     return {
-      id: this.ids,
+      id: Array.from({ length: this.rows }, (_, i) => this.idBytes.toString('latin1', 36 * i, 36 * (i + 1))),
       country: Array.from(this.country, (index) => countries[index]),
       brand: Array.from(this.brand, (index) => brands[index]),
     };

@@ -48,7 +48,7 @@ export function writeColumnChunk(
   };
 }
 
-/** On packed numbers and random ids, snappy would cost more than all the rest and gain next to nothing: a sample tells. */
+/** Snappy costs more than all the rest, and gains nearly nothing on packed numbers and random ids: a sample tells. */
 function codecFor(bytes: Uint8Array): CompressionCodec {
   const sample = bytes.subarray(-sampleBytes);
   return snappyCompress(sample).length < sample.length * worthCompressing ? 'SNAPPY' : 'UNCOMPRESSED';

@@ -35,7 +35,7 @@ function requireText(column: StringColumn): void {
 const least = -(2n ** 63n);
 const greatest = 2n ** 63n - 1n;
 
-/** A value of an INT64 column as it will be read back; refuses what is no whole number of 64 bits, or may have been rounded. */
+/** A value of an INT64 column as it will be read back; refuses what is no whole number of 64 bits or may be rounded. */
 export function exactInt64(value: number | bigint, name: string): bigint {
   const exact = typeof value === 'number' ? Number.isSafeInteger(value) : value >= least && value <= greatest;
   if (!exact) throw new RangeError(`column ${name} cannot hold exactly, as INT64, ${value}`);

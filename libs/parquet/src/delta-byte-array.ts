@@ -3,11 +3,11 @@ import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js';
 import type { TextBytes } from './text-bytes.ts';
 
 /**
- * Writes values [from, to) in Parquet's DELTA_BYTE_ARRAY, which suits sorted text: of each value how many bytes it begins
- * like the one before it, of each the length of the rest (both DELTA_BINARY_PACKED), then all the rests.
+ * Writes values [from, to) in Parquet's DELTA_BYTE_ARRAY, which suits sorted text: how many bytes each value has in
+ * common with the start of the one before it, the length of each rest (both DELTA_BINARY_PACKED), then all the rests.
  *
- * The library has this encoding too, but wants an object a value; from one array of bytes it takes a fifth of the time.
- * Each loop is a function of its own, so that it is compiled once and not given up whenever it ends.
+ * The library has this encoding too, but wants an object for each value, which costs several times as much.
+ * Each loop is a function of its own: in one, its compiled code would be thrown away whenever a loop ends.
  */
 export function writeDeltaByteArray(page: ByteWriter, text: TextBytes, from: number, to: number): void {
   const prefixes = sharedPrefixes(text, from, to);

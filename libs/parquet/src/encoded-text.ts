@@ -11,7 +11,7 @@ import { type TextDictionary, textDictionary } from './text-dictionary.ts';
 /** Text of one page, unless a single value is longer; small enough to stay in a processor's cache. */
 const pageBytes = 256 * 1024;
 
-/** Text of few distinct values becomes a dictionary and places in it, all other text what it does not share with its predecessor. */
+/** Text of few distinct values becomes places in a dictionary, other text what differs from the row before. */
 export function encodeText(column: StringColumn, from: number, to: number, scratch: ByteWriter): EncodedColumn {
   const dictionary = textDictionary(column, from, to);
   if (dictionary) return encodePlaces(dictionary, scratch);

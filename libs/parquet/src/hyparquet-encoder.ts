@@ -22,8 +22,8 @@ const physicalTypes = { STRING: 'BYTE_ARRAY', INT64: 'INT64', DOUBLE: 'DOUBLE' }
 >;
 
 /**
- * hyparquet-writer, handed whole pages: it packs integers, compresses, and writes page headers and footer. Left to make the
- * pages too, it makes an object or two of every value and takes many times as long (docs/adr/0003-parquet-writer.md).
+ * hyparquet-writer, handed whole pages: it packs integers, compresses, and writes page headers and footer. Left to make
+ * the pages too, it makes objects of every value and takes many times as long (docs/adr/0003-parquet-writer.md).
  */
 export const hyparquetEncoder: PartEncoder = {
   name: 'hyparquet-writer',

@@ -4,8 +4,8 @@ import type { Column, PartEncoder, StringColumn } from './part-encoder.ts';
 import { rowGroupRows } from './row-group-rows.ts';
 
 /**
- * parquetjs-lite, a row at a time. It would round an INT64 beyond 2^53, so that is refused. It is loaded on its first use,
- * because it is the slower one and nobody should wait for it at start-up.
+ * parquetjs-lite, a row at a time. It would round an INT64 beyond 2^53, so that is refused. It is loaded on its first
+ * use: as it is not the default, nobody should wait for it at start-up.
  */
 export const parquetjsEncoder: PartEncoder = {
   name: 'parquetjs-lite',
@@ -39,7 +39,7 @@ const fieldOf = (column: Column, rows: number) =>
     statistics: column.type !== 'STRING' || keepsOrder(column, rows),
   }) as const;
 
-/** Its statistics compare strings as UTF-16, readers compare UTF-8: from U+D800 on the two differ, and wrong bounds hide rows. */
+/** Its bounds follow UTF-16, readers go by UTF-8: from U+D800 on these differ, and a wrong bound would hide rows. */
 function keepsOrder(column: StringColumn, rows: number): boolean {
   const textAt = textReader(column);
   for (let row = 0; row < rows; row++) if (/[\ud800-\uffff]/.test(textAt(row))) return false;

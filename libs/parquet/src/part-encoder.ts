@@ -1,6 +1,7 @@
 /**
- * Text of one column, in the form that its owner has at hand: a string a row; a place in a dictionary a row (entries may
- * repeat, or be used by no row); or UTF-8, where row i is bytes[offsets[i], offsets[i + 1]).
+ * Text of one column, in the form that its owner has at hand: a string for each row; for each row a place in a
+ * dictionary, whose entries may repeat or be used by no row; or UTF-8, row i in bytes[offsets[i], offsets[i + 1]).
+ * The two latter save making strings, and are written about twice as fast.
  */
 export type StringColumn = { readonly name: string; readonly type: 'STRING' } & (
   | { readonly values: readonly string[] }
@@ -26,15 +27,15 @@ export interface DoubleColumn {
 export type Column = StringColumn | Int64Column | DoubleColumn;
 
 /**
- * Turns the sorted rows of one part into the bytes of a Parquet file. The same rows give the same bytes, whatever the form
- * of their columns, on any machine and at any time: fixed row-group size, a JavaScript codec, nothing about the run in the
- * metadata.
+ * Turns the sorted rows of one part into the bytes of a Parquet file. The same rows give the same bytes, whatever the
+ * form of their columns, on any machine and at any time: fixed row-group size, a JavaScript codec, and nothing about
+ * the run in the metadata.
  */
 export interface PartEncoder {
   readonly name: string;
   /**
-   * `rows` may be 0: the file then holds the schema alone. Every column is required (no nulls) and has `rows` values; a value
-   * that the file could not give back as it is (see the columns) is refused with a RangeError, never changed.
+   * `rows` may be 0: the file then holds the schema alone. Every column is required (no nulls) and has `rows` values. A
+   * value that the file could not give back is refused with a RangeError, never changed (see the columns).
    */
   encode(columns: readonly Column[], rows: number): Promise<Uint8Array<ArrayBuffer>>;
 }

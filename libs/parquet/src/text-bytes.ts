@@ -13,7 +13,7 @@ export function textBytes(column: StringColumn, from: number, to: number): TextB
   return encoded(Array.from(column.indexes.subarray(from, to), (index) => column.dictionary[index]));
 }
 
-/** One conversion of all values together costs far less than one a value; when it added no byte, lengths are known too. */
+/** Converting all values at once costs far less than one by one; if that added no byte, their lengths are known too. */
 function encoded(values: readonly string[]): TextBytes {
   const text = values.join('');
   const bytes = Buffer.from(text);

@@ -3,7 +3,7 @@ import type { StringColumn } from './part-encoder.ts';
 /** A column of more distinct values is better off without a dictionary, and is found out after this many. */
 const mostEntries = 1024;
 
-/** The distinct values of some rows as UTF-8, in the order of their first rows, and for each row the place of its value. */
+/** The distinct values of some rows as UTF-8, in the order of their first rows, and the place of each row's value. */
 export interface TextDictionary {
   readonly entries: readonly Uint8Array[];
   readonly codes: Int32Array;

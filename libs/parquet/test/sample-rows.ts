@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Column, StringColumn } from '../src/part-encoder.ts';
+import type { Column, Int64Column, StringColumn } from '../src/part-encoder.ts';
 
 export interface SampleRow {
   readonly id: string;
@@ -52,54 +52,36 @@ export const formsOf = (rows: readonly SampleRow[]): Form[] =>
 
 /** The rows as columns, in one of the forms that columns may have. */
 export function columnsOf(rows: readonly SampleRow[], form: Form): Column[] {
-  const counts = rows.map(({ count }) => count);
+  const ids = rows.map(({ id }) => id);
+  const brands = rows.map(({ brand }) => brand);
   const means = rows.map(({ mean }) => mean);
   return [
-    stringColumn(
-      'id',
-      rows.map(({ id }) => id),
-      form,
-    ),
-    stringColumn(
-      'brand',
-      rows.map(({ brand }) => brand),
-      form,
-    ),
-    {
-      name: 'count',
-      type: 'INT64',
-      values:
-        form === 'typed arrays'
-          ? Float64Array.from(counts, Number)
-          : form === 'bytes'
-            ? BigInt64Array.from(counts)
-            : counts,
-    },
+    stringColumn('id', ids, form),
+    stringColumn('brand', brands, form),
+    { name: 'count', type: 'INT64', values: countsOf(rows, form) },
     { name: 'mean', type: 'DOUBLE', values: form === 'typed arrays' ? Float64Array.from(means) : means },
   ];
 }
 
+function countsOf(rows: readonly SampleRow[], form: Form): Int64Column['values'] {
+  const counts = rows.map(({ count }) => count);
+  if (form === 'typed arrays') return Float64Array.from(counts, Number);
+  return form === 'bytes' ? BigInt64Array.from(counts) : counts;
+}
+
 function stringColumn(name: string, values: readonly string[], form: Form): StringColumn {
   if (form === 'dictionary') {
-    // Unsorted, with an entry that nobody uses and each entry twice.
+    // Backwards, with an entry that no row uses and with each value at least twice.
     const dictionary = [...values.toReversed(), 'unused', ...values];
-    return {
-      name,
-      type: 'STRING',
-      dictionary,
-      indexes: Int32Array.from(values, (value, row) =>
-        row % 2 ? dictionary.lastIndexOf(value) : dictionary.indexOf(value),
-      ),
-    };
+    const place = (value: string, row: number) => (row % 2 ? dictionary.lastIndexOf(value) : dictionary.indexOf(value));
+    return { name, type: 'STRING', dictionary, indexes: Int32Array.from(values, place) };
   }
   if (form === 'bytes') {
-    // Part of a larger array, as an arena is.
+    // Part of a larger array, as in an arena.
+    const ends: number[] = ['before'.length];
+    for (const value of values) ends.push(ends[ends.length - 1] + Buffer.byteLength(value));
     const bytes = Buffer.from(`before${values.join('')}after`);
-    const offsets = Int32Array.from([
-      6,
-      ...values.map((_, row) => 6 + Buffer.byteLength(values.slice(0, row + 1).join(''))),
-    ]);
-    return { name, type: 'STRING', bytes, offsets };
+    return { name, type: 'STRING', bytes, offsets: Int32Array.from(ends) };
   }
   return { name, type: 'STRING', values };
 }
