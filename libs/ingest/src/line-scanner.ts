@@ -62,9 +62,10 @@ export class LineScanner {
       if (bytes[at] !== quote) return -1;
       const keyStart = ++at;
       while (text[bytes[at]] === 0) at++;
+      // A key beyond plain lower case is no wanted one; one with escapes or beyond ASCII only the definition should judge.
       while (bytes[at] !== quote) {
-        // A key beyond plain lower case is no wanted one, but it may hold what only the definition should judge.
-        if (text[bytes[at]] !== 5) return -1;
+        const kind = text[bytes[at]];
+        if (kind !== 0 && kind !== 5) return -1;
         at++;
       }
       const length = at - keyStart;

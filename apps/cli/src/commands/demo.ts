@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { styleText } from 'node:util';
 import { demoLateArrival, demoReservoir } from '../generate/index.ts';
 import { Failure } from '../failure.ts';
 import { openFeatureStore, runQuery } from '../query/index.ts';
@@ -57,7 +58,7 @@ export async function demo({ dir }: { dir: string }): Promise<void> {
   }
 }
 
-const title = (text: string): void => print(`\n\x1b[1m${text}\x1b[0m`.replaceAll(process.stdout.isTTY ? '' : /\x1b\[\d+m/g, ''));
+const title = (text: string): void => print(`\n${process.stdout.isTTY ? styleText('bold', text) : text}`);
 
 /** Replaces an earlier demo, and nothing else. */
 async function makeRoom(dir: string): Promise<void> {
