@@ -40,7 +40,10 @@ export async function measured({ command, args }: Program): Promise<Run> {
 
 async function wallOf(command: string, args: readonly string[], usage: string): Promise<number> {
   const start = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, BENCH_USAGE: usage } });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, BENCH_USAGE: usage },
+  });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
   const { promise, resolve, reject } = Promise.withResolvers<number>();

@@ -26,8 +26,8 @@ export const duckdb: Contender = {
 export const outputOf = (folder: string, { name }: Contender): string => join(folder, name);
 
 /**
- * Lets the contenders run by turns, `pairs` times each, in an order that turns round from pair to pair. What each wrote last
- * is in its `outputOf` afterwards.
+ * Lets the contenders run by turns, `pairs` times each, in an order that turns round from pair to pair. What each wrote
+ * last is in its `outputOf` afterwards.
  */
 export async function byTurns<C extends Contender>(
   contenders: readonly C[],

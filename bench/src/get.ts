@@ -55,8 +55,13 @@ async function askFor(ids: readonly string[], store: string): Promise<number[]> 
 async function randomIds(store: string, count: number): Promise<string[]> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const parts = join(store.replace(/[[*?]/g, '[$&]'), 'features_store', feature.name, '**/*.parquet').replaceAll("'", "''");
-  const reader = await connection.runAndReadAll(`SELECT DISTINCT id FROM read_parquet('${parts}') ORDER BY hash(id), id`);
+  const parts = join(store.replace(/[[*?]/g, '[$&]'), 'features_store', feature.name, '**/*.parquet').replaceAll(
+    "'",
+    "''",
+  );
+  const reader = await connection.runAndReadAll(
+    `SELECT DISTINCT id FROM read_parquet('${parts}') ORDER BY hash(id), id`,
+  );
   const ids = reader.getRows().map(([id]) => String(id));
   connection.closeSync();
   instance.closeSync();

@@ -10,7 +10,13 @@ import { say } from './say.ts';
 import { late, small } from './small.ts';
 import { startup } from './startup.ts';
 
-const scenarios: { readonly [name in ScenarioName]: (options: Options) => Promise<Findings> } = { small, late, large, get, startup };
+const scenarios: { readonly [name in ScenarioName]: (options: Options) => Promise<Findings> } = {
+  small,
+  late,
+  large,
+  get,
+  startup,
+};
 
 const options = understood();
 if (options === 'help') console.log(usage);
@@ -27,7 +33,8 @@ function understood(): Options | 'help' {
 
 async function bench(options: Options): Promise<void> {
   const on = machine();
-  if (on.loadBefore > on.cpus / 2) say(`this machine is busy (load ${on.loadBefore.toFixed(1)}): wall times will be too long`);
+  if (on.loadBefore > on.cpus / 2)
+    say(`this machine is busy (load ${on.loadBefore.toFixed(1)}): wall times will be too long`);
   const findings: Partial<Record<ScenarioName, Findings>> = {};
   for (const name of options.only) {
     say(`${name} …`);
@@ -40,6 +47,9 @@ async function bench(options: Options): Promise<void> {
   const path = join(resultsFolder, `${at.slice(0, 19).replaceAll(/[-:]/g, '')}Z.json`);
   const measured = Object.fromEntries(Object.entries(findings).map(([name, found]) => [name, found.measured]));
   await mkdir(resultsFolder, { recursive: true });
-  await writeFile(path, `${JSON.stringify({ at, machine: on, versions: versions(), options, lines, measured }, null, 2)}\n`);
+  await writeFile(
+    path,
+    `${JSON.stringify({ at, machine: on, versions: versions(), options, lines, measured }, null, 2)}\n`,
+  );
   say(`written to ${path}`);
 }

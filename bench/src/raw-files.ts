@@ -16,13 +16,15 @@ export interface RawFiles {
 const sources = 6;
 
 /**
- * A folder with these raw files, made when there is none yet. Their lines are tidy: what SQL cannot say as JavaScript does
- * (the last of two keys, letters that grow in lower case, …) would leave nothing to compare.
+ * A folder with these raw files, made when there is none yet. Their lines are tidy: what SQL cannot say as JavaScript
+ * does (the last of two keys, letters that grow in lower case, …) would leave nothing to compare.
  */
 export async function rawFiles({ tenMinutes, eventsPerFile, late }: RawFiles): Promise<string> {
   const folder = join(rawFilesFolder, `${sources}x${tenMinutes}x${eventsPerFile}-late${late}`);
   if (!existsSync(folder)) {
-    say(`writing ${sources * tenMinutes} raw files of ${eventsPerFile} events to ${folder}; they are kept for the next time`);
+    say(
+      `writing ${sources * tenMinutes} raw files of ${eventsPerFile} events to ${folder}; they are kept for the next time`,
+    );
     await rm(`${folder}.part`, { recursive: true, force: true });
     const flags = { out: `${folder}.part`, sources, files: tenMinutes, events: eventsPerFile, late, dirt: 0, seed: 1 };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);

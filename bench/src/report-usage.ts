@@ -1,5 +1,5 @@
-// Loaded into a measured Node process ahead of its own code: leaves what the process took, all its threads together, in the
-// file that BENCH_USAGE names.
+// Loaded into a measured Node process ahead of its own code: leaves what the process took, all its threads together, in
+// the file that BENCH_USAGE names.
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
@@ -7,6 +7,9 @@ const path = process.env['BENCH_USAGE'];
 if (isMainThread && path !== undefined) {
   process.on('exit', () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    writeFileSync(path, JSON.stringify({ cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMegabytes: maxRSS / 1024 }));
+    writeFileSync(
+      path,
+      JSON.stringify({ cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMegabytes: maxRSS / 1024 }),
+    );
   });
 }

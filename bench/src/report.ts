@@ -53,4 +53,5 @@ export function tableOf(lines: readonly Line[]): string {
 }
 
 const isFigure = (column: number): boolean => column >= 1 && column <= 3;
-const pad = (cell: string, width: number, column: number): string => (isFigure(column) ? cell.padStart(width) : cell.padEnd(width));
+const pad = (cell: string, width: number, column: number): string =>
+  isFigure(column) ? cell.padStart(width) : cell.padEnd(width);

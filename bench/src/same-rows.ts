@@ -30,7 +30,10 @@ export async function compareRows(output: string, other: string): Promise<Compar
 }
 
 function rowsOf(folder: string, feature: string, value: string): string {
-  const parts = join(folder.replace(/[[*?]/g, '[$&]'), 'features_store', feature, '*/*/*/*/*/*.parquet').replaceAll("'", "''");
+  const parts = join(folder.replace(/[[*?]/g, '[$&]'), 'features_store', feature, '*/*/*/*/*/*.parquet').replaceAll(
+    "'",
+    "''",
+  );
   return `SELECT id, country, brand, ${value}, year, month, day, hour, ten_mins
     FROM read_parquet('${parts}', hive_partitioning = true, hive_types_autocast = false)`;
 }

@@ -11,12 +11,20 @@ import { compareRows } from './same-rows.ts';
 export const small = (options: Options): Promise<Findings> => {
   const spark = findSpark();
   return 'missing' in spark
-    ? race('small', options, { late: 0, peers: [duckdb], remarks: [{ what: 'small, PySpark', remark: `skipped: ${spark.missing}` }] })
+    ? race('small', options, {
+        late: 0,
+        peers: [duckdb],
+        remarks: [{ what: 'small, PySpark', remark: `skipped: ${spark.missing}` }],
+      })
     : race('small', options, { late: 0, peers: [duckdb, spark], remarks: [] });
 };
 
-/** The same with lines that are late, a few of them by days: what Neartime has closed by then it settles by reading again. */
-export const late = (options: Options): Promise<Findings> => race('late', options, { late: 0.01, peers: [duckdb], remarks: [] });
+/**
+ * The same with lines that are late, a few of them by days: what Neartime has closed by then it settles by reading
+ * again.
+ */
+export const late = (options: Options): Promise<Findings> =>
+  race('late', options, { late: 0.01, peers: [duckdb], remarks: [] });
 
 interface Race {
   readonly late: number;
@@ -27,13 +35,23 @@ interface Race {
 const mostMegabytes = 700;
 const goal = 0.8;
 
-async function race(scenario: string, { pairs, eventsPerFile }: Options, { late, peers, remarks }: Race): Promise<Findings> {
+async function race(
+  scenario: string,
+  { pairs, eventsPerFile }: Options,
+  { late, peers, remarks }: Race,
+): Promise<Findings> {
   const input = await rawFiles({ tenMinutes: 1, eventsPerFile, late });
   return withFolder(async (folder) => {
     const runs = await byTurns([neartime, ...peers], { pairs, input: () => input, folder });
     const [ours, ...theirs] = [...runs];
     const own = medianRun(ours![1]);
-    const lines: Line[] = [{ ...runLine(`${scenario}, neartime`, own), asked: `≤ ${mostMegabytes} MB`, met: own.peakMegabytes <= mostMegabytes }];
+    const lines: Line[] = [
+      {
+        ...runLine(`${scenario}, neartime`, own),
+        asked: `≤ ${mostMegabytes} MB`,
+        met: own.peakMegabytes <= mostMegabytes,
+      },
+    ];
     const compared: Record<string, unknown> = {};
     for (const [peer, peerRuns] of theirs) {
       const ratio = medianRun(ratios(ours![1], peerRuns));
@@ -41,7 +59,10 @@ async function race(scenario: string, { pairs, eventsPerFile }: Options, { late,
       const differing = comparison.reduce((sum, { onlyInOne }) => sum + onlyInOne, 0);
       compared[peer.name] = { rows: comparison, ratio };
       lines.push(runLine(`${scenario}, ${peer.name}`, medianRun(peerRuns)));
-      lines.push({ ...ratioLine(`${scenario}, neartime : ${peer.name}`, ratio), ...(peer === duckdb && { asked: `wall ≤ ${goal} ×`, met: ratio.wallSeconds <= goal }) });
+      lines.push({
+        ...ratioLine(`${scenario}, neartime : ${peer.name}`, ratio),
+        ...(peer === duckdb && { asked: `wall ≤ ${goal} ×`, met: ratio.wallSeconds <= goal }),
+      });
       lines.push({
         what: `${scenario}, rows of neartime and ${peer.name}`,
         remark: comparison.map(({ rows }) => rows.toLocaleString('en')).join(' + '),

@@ -14,7 +14,11 @@ export async function startup({ starts }: Options): Promise<Findings> {
   }
   const lines = Object.entries(runs).map(([argument, all]): Line => {
     const run = medianRun(all);
-    return { ...runLine(`startup, neartime ${argument}`, run), asked: `wall < ${mostSeconds} s`, met: run.wallSeconds < mostSeconds };
+    return {
+      ...runLine(`startup, neartime ${argument}`, run),
+      asked: `wall < ${mostSeconds} s`,
+      met: run.wallSeconds < mostSeconds,
+    };
   });
   return { lines, measured: runs };
 }

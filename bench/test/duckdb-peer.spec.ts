@@ -12,7 +12,14 @@ import { compareRows } from '../src/same-rows.ts';
 const day = Date.UTC(2018, 7, 1) / 1_000;
 const at = (time: string): number => day + Number(time.slice(0, 2)) * 3_600 + Number(time.slice(3, 5)) * 60;
 
-const browse = { event_name: 'app_open', timestamp: at('09:31'), device_id: 'd', user_id: 'u', country: 'pl', brand: 'olx' };
+const browse = {
+  event_name: 'app_open',
+  timestamp: at('09:31'),
+  device_id: 'd',
+  user_id: 'u',
+  country: 'pl',
+  brand: 'olx',
+};
 
 const lines = [
   browse,
@@ -47,7 +54,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const rowsOf = async (feature: string): Promise<string[]> => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const parts = join(folder, 'features_store', feature, '**/*.parquet');
-  const reader = await connection.runAndReadAll(`FROM read_parquet('${parts}', hive_types_autocast = false) ORDER BY ALL`);
+  const reader = await connection.runAndReadAll(
+    `FROM read_parquet('${parts}', hive_types_autocast = false) ORDER BY ALL`,
+  );
   return reader.getRowObjectsJson().map(({ id, country, brand, hour, ten_mins: tenMinutes, ...row }) => {
     const value = row['last_action_timestamp'] ?? row['actions_count'];
     return [id, country, brand, value, `${String(hour)}:${String(tenMinutes)}`].join(' | ');

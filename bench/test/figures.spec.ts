@@ -42,21 +42,35 @@ describe('a measured program', () => {
   });
 
   it('that fails is told with what it said', async () => {
-    await expect(measured(program(`console.error('no space left'); process.exit(3);`))).rejects.toThrow(/ended with 3: no space left$/);
+    await expect(measured(program(`console.error('no space left'); process.exit(3);`))).rejects.toThrow(
+      /ended with 3: no space left$/,
+    );
   });
 });
 
 describe('options', () => {
   it('stand for the whole benchmark unless less is asked', () => {
-    expect(readOptions([])).toMatchObject({ pairs: 5, eventsPerFile: 300_000, gets: 100_000, starts: 20, only: { length: 5 } });
+    expect(readOptions([])).toMatchObject({
+      pairs: 5,
+      eventsPerFile: 300_000,
+      gets: 100_000,
+      starts: 20,
+      only: { length: 5 },
+    });
     expect(readOptions(['--quick'])).toMatchObject({ pairs: 1, eventsPerFile: 30_000 });
-    expect(readOptions(['--quick', '--pairs', '2', '--only', 'get', '--only=small'])).toMatchObject({ pairs: 2, only: ['get', 'small'] });
+    expect(readOptions(['--quick', '--pairs', '2', '--only', 'get', '--only=small'])).toMatchObject({
+      pairs: 2,
+      only: ['get', 'small'],
+    });
     expect(readOptions(['-h'])).toBe('help');
   });
 
-  it.each([[['--pairs', '0']], [['--pairs', 'x']], [['--only', 'huge']], [['--fast']], [['small']]])('refuse %j', (args) => {
-    expect(() => readOptions(args)).toThrow();
-  });
+  it.each([[['--pairs', '0']], [['--pairs', 'x']], [['--only', 'huge']], [['--fast']], [['small']]])(
+    'refuse %j',
+    (args) => {
+      expect(() => readOptions(args)).toThrow();
+    },
+  );
 });
 
 it('the table is Markdown', () => {

@@ -31,8 +31,13 @@ function endWithStarter() {
 }
 
 function runUnder(node) {
+  // Once: a starter under a Node that is itself too old must not start another, and that one another.
+  if (process.env.NEARTIME_STARTED) fail(`so is the one that it brings along (${process.execPath})`);
   const argv = ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const child = spawn(node, argv, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(node, argv, {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NEARTIME_STARTED: '1' },
+  });
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   const forward = (signal) => child.kill(signal);
   // A terminal sends Ctrl-C to the child as well, which must get it once.

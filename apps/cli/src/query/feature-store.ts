@@ -8,8 +8,8 @@ import { readStatement } from './statement.ts';
 import { featuresFolder } from './store-folder.ts';
 
 /**
- * The Parquet side of a store, as one view a feature: `features_store.<feature>` with id, country, brand, the feature's value
- * and the partition columns. No statement changes anything on disk or reads a file outside the store.
+ * The Parquet side of a store, as one view a feature: `features_store.<feature>` with id, country, brand, the feature's
+ * value and the partition columns. No statement changes anything on disk or reads a file outside the store.
  */
 export async function openFeatureStore(storeDir: string, features: readonly StoredFeature[]): Promise<FeatureStore> {
   const folder = featuresFolder(storeDir);
@@ -31,8 +31,8 @@ export class FeatureStore implements Disposable {
   }
 
   /**
-   * Runs one SELECT; rows are computed as they are read, and end when the next one is run. Whatever is wrong with it is a
-   * `Failure`, also while reading.
+   * Runs one SELECT; rows are computed as they are read, and end when the next one is run. Whatever is wrong with it is
+   * a `Failure`, also while reading.
    */
   async query(sql: string): Promise<Result> {
     try {

@@ -14,15 +14,24 @@ const duckdbType = { INT64: 'BIGINT', DOUBLE: 'DOUBLE' } as const;
 
 export const tableName = ({ name }: StoredFeature): string => `${schema}.${name}`;
 
-/** The view of a feature without rows. It reads no file, so it costs nothing where a statement does not name the feature. */
+/**
+ * The view of a feature without rows. It reads no file, so it costs nothing where a statement does not name the
+ * feature.
+ */
 export function emptyView(feature: StoredFeature): string {
   const { name, type } = feature.engine.output;
   const columns = Object.entries({ id: 'VARCHAR', country: 'VARCHAR', brand: 'VARCHAR', [name]: duckdbType[type] });
   partitionColumns.forEach((column) => columns.push([column, 'VARCHAR']));
-  return view(feature, `SELECT ${columns.map(([column, of]) => `NULL::${of} AS ${identifier(column)}`).join(', ')} WHERE false`);
+  return view(
+    feature,
+    `SELECT ${columns.map(([column, of]) => `NULL::${of} AS ${identifier(column)}`).join(', ')} WHERE false`,
+  );
 }
 
-/** The view of a feature over its parts; partition columns are strings, and a filter on them leaves the other files unread. */
+/**
+ * The view of a feature over its parts; partition columns are strings, and a filter on them leaves the other files
+ * unread.
+ */
 export function partsView(feature: StoredFeature, folder: string): string {
   const columns = ['id', 'country', 'brand', feature.engine.output.name, ...partitionColumns].map(identifier);
   const pattern = literal(`${globOf(join(folder, feature.name))}/${parts}`);

@@ -5,7 +5,11 @@ import { type StoredFeature, tableName } from './feature-view.ts';
 export function queryFailure(error: unknown, features: readonly StoredFeature[]): Failure {
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const said = message.split(/\n\s*\n/, 1)[0]!.replace(/^[\w ]+ Error: /, '').replace(/\s+/g, ' ').trim();
+  const said = message
+    .split(/\n\s*\n/, 1)[0]!
+    .replace(/^[\w ]+ Error: /, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   return new Failure(`query: ${said}${advice(message, features)}`, { cause: error });
 }
 

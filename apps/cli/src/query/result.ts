@@ -43,7 +43,10 @@ const numericTypes: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.DECIMAL,
 ]);
 
-/** Runs a statement. Its rows are computed as they are read, and reading fails when they cannot be; column names are made distinct. */
+/**
+ * Runs a statement. Its rows are computed as they are read, and reading fails when they cannot be; column names are
+ * made distinct.
+ */
 export async function resultOf(statement: DuckDBPreparedStatement): Promise<Result> {
   const streamed = await statement.stream();
   const isNumeric = streamed.columnNames().map((_, index) => numericTypes.has(streamed.columnTypeId(index)));
@@ -55,8 +58,8 @@ export async function resultOf(statement: DuckDBPreparedStatement): Promise<Resu
 
 async function* batchesOf(streamed: DuckDBResult, statement: DuckDBPreparedStatement) {
   yield* streamed.yieldConvertedRows(toValue);
-  // A stream that breaks off ends like one that is complete, and only this tells them apart. What broke it is not told at
-  // all, so the statement runs again without streaming, which is.
+  // A stream that breaks off ends like one that is complete, and only this tells them apart. What broke it is not told
+  // at all, so the statement runs again without streaming, which is.
   if (streamed.returnType === ResultReturnType.INVALID) {
     await statement.run();
     throw new Error('the answer broke off before its end; try again');
@@ -69,7 +72,10 @@ const toValue: DuckDBValueConverter<Value> = (value, type, convert) => {
   return numericTypes.has(type.typeId) && typeof json === 'string' ? exactNumber(json) : json;
 };
 
-/** A number that has the very digits of `text`, less zeros at the end of decimals; what JavaScript cannot hold so stays text. */
+/**
+ * A number that has the very digits of `text`, less zeros at the end of decimals; what JavaScript cannot hold so stays
+ * text.
+ */
 function exactNumber(text: string): Value {
   const digits = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   const number = Number(digits);

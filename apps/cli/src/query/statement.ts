@@ -8,16 +8,16 @@ export interface Statement {
 }
 
 /**
- * The table functions that a statement may call: those that only compute. Others read files, and some have effects even in a
- * SELECT under locked settings (`enable_logging` and `enable_profiling` write files).
+ * The table functions that a statement may call: those that only compute. Others read files, and some have effects even
+ * in a SELECT under locked settings (`enable_logging` and `enable_profiling` write files).
  */
 const tableFunctions = new Set(['generate_series', 'json_each', 'json_tree', 'range', 'unnest']);
 
 const allowed = 'only a SELECT runs here (or FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE): the store is read-only';
 
 /**
- * Parses without binding, since binding alone can have effects (EXPORT makes its folder). Fails unless the text is exactly one
- * SELECT that calls none but the listed table functions.
+ * Parses without binding, since binding alone can have effects (EXPORT makes its folder). Fails unless the text is
+ * exactly one SELECT that calls none but the listed table functions.
  */
 export async function readStatement(connection: DuckDBConnection, sql: string): Promise<Statement> {
   const parsed = await parse(connection, sql);
@@ -25,7 +25,8 @@ export async function readStatement(connection: DuckDBConnection, sql: string): 
     throw new Failure(parsed.error_type === 'parser' ? `query: ${oneLine(parsed.error_message)}` : `query: ${allowed}`);
   }
   if (parsed.statements.length === 0) throw new Failure('query: the SQL is empty; try SHOW ALL TABLES');
-  if (parsed.statements.length > 1) throw new Failure(`query: ${parsed.statements.length} statements; give one at a time`);
+  if (parsed.statements.length > 1)
+    throw new Failure(`query: ${parsed.statements.length} statements; give one at a time`);
   const tables = new Set<string>();
   for (const node of nodes(parsed)) {
     if (node['type'] === 'TABLE_FUNCTION') requireHarmless(node['function']);

@@ -3,7 +3,9 @@ import { join, resolve, sep } from 'node:path';
 import { Failure } from '../failure.ts';
 import { partitionColumns } from './feature-view.ts';
 
-/** The real path of the Parquet folder of a store. Fails when there is no store, and when DuckDB would misread its path. */
+/**
+ * The real path of the Parquet folder of a store. Fails when there is no store, and when DuckDB would misread its path.
+ */
 export function featuresFolder(storeDir: string): string {
   if (!statSync(storeDir, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Failure(`store: there is no folder ${resolve(storeDir)}; give the --out of a backfill`);

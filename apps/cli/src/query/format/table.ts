@@ -32,4 +32,7 @@ const rowCount = (rows: number): string => `${rows.toLocaleString('en')} ${rows 
 
 /** Ids come from raw files: a terminal must not obey what they say. */
 const shown = (text: Value): string =>
-  String(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  String(text).replace(
+    /[\p{Cc}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

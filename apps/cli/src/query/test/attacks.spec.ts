@@ -80,7 +80,7 @@ const attacks: Readonly<Record<string, readonly string[]>> = {
     `EXPLAIN ANALYZE ${copy(`${outside}/out.csv`)}`,
     `EXPLAIN ANALYZE SELECT * FROM read_text('${outside}/secret.txt')`,
   ],
-  'disguises': [
+  disguises: [
     `SELECT 1; ${copy(`${outside}/out.csv`)}`,
     `SELECT 1;;; ${copy(`${inside}/out.csv`)};`,
     `${copy(`${outside}/out.csv`)}; SELECT 1`,
@@ -222,9 +222,13 @@ for (const [kind, statements] of Object.entries(attacks)) {
 }
 
 const behindTheGate = [
-  ...attacks['files by function']!.filter((sql) => /outside|home|etc|proc|dev|catalogue/.test(sql) && !sql.includes('complete')),
+  ...attacks['files by function']!.filter(
+    (sql) => /outside|home|etc|proc|dev|catalogue/.test(sql) && !sql.includes('complete'),
+  ),
   ...attacks['files by name']!,
-  ...attacks['other statements']!.filter((sql) => /^(SET|RESET) (?!VARIABLE)|^(INSTALL|LOAD|ATTACH .*online)/.test(sql)),
+  ...attacks['other statements']!.filter((sql) =>
+    /^(SET|RESET) (?!VARIABLE)|^(INSTALL|LOAD|ATTACH .*online)/.test(sql),
+  ),
 ];
 
 describe('DuckDB refuses it too, were the statement let through', () => {
@@ -237,9 +241,12 @@ describe('DuckDB refuses it too, were the statement let through', () => {
 });
 
 it('leaves the settings locked behind it, whatever was tried', async () => {
-  expect(await answer(store, `SELECT current_setting('lock_configuration') AS locked, current_setting('temp_directory') AS spill`)).toBe(
-    'locked,spill\r\ntrue,""\r\n',
-  );
+  expect(
+    await answer(
+      store,
+      `SELECT current_setting('lock_configuration') AS locked, current_setting('temp_directory') AS spill`,
+    ),
+  ).toBe('locked,spill\r\ntrue,""\r\n');
 });
 
 it('still answers what was asked of the store itself', async () => {

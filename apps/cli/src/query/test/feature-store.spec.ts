@@ -47,7 +47,9 @@ describe('a feature store', () => {
       'id,country,brand,actions_count,year,month,day,hour,ten_mins\r\n',
     );
     const types = await answer(store, `select column_type from (describe features_store.user_num_posts)`, 'json');
-    expect(types.match(/VARCHAR|BIGINT/g)?.join()).toBe('VARCHAR,VARCHAR,VARCHAR,BIGINT,VARCHAR,VARCHAR,VARCHAR,VARCHAR,VARCHAR');
+    expect(types.match(/VARCHAR|BIGINT/g)?.join()).toBe(
+      'VARCHAR,VARCHAR,VARCHAR,BIGINT,VARCHAR,VARCHAR,VARCHAR,VARCHAR,VARCHAR',
+    );
   });
 
   it('shows the first part of a feature that comes while it is open', async () => {
@@ -88,8 +90,31 @@ describe('a feature store', () => {
   });
 
   it.each([
-    'plain', 'with space', `o'clock`, 'say "so"', '*', '**', '?', '[a]', '[!a]', '[', ']', '{a,b}', '😀', 'e\u0301', 'new\nline', 'a=b',
-    'Years=1', '$HOME', '~', '%41', '#1', 'a;b', 's3:', 'part-00000.parquet', '-',
+    'plain',
+    'with space',
+    `o'clock`,
+    'say "so"',
+    '*',
+    '**',
+    '?',
+    '[a]',
+    '[!a]',
+    '[',
+    ']',
+    '{a,b}',
+    '😀',
+    'e\u0301',
+    'new\nline',
+    'a=b',
+    'Years=1',
+    '$HOME',
+    '~',
+    '%41',
+    '#1',
+    'a;b',
+    's3:',
+    'part-00000.parquet',
+    '-',
   ])('lies in a folder named %j', async (name) => {
     const odd = join(root, 'odd', name);
     await browsed(partPath(odd, feature, '01'), ['a', 'pl', 'olx', 1]);
@@ -105,16 +130,28 @@ describe('a feature store', () => {
 describe('one clear line for', () => {
   const none = 'features_store.device_last_browse, features_store.user_last_login, features_store.user_num_posts';
   it.each([
-    ['select * from features_store.device_browse', `query: Table with name device_browse does not exist! Did you mean "device_last_browse"? The tables are ${none}`],
-    ['select * from featurestore.x', `query: Table with name "featurestore.x" does not exist because schema "featurestore" does not exist. The tables are ${none}`],
+    [
+      'select * from features_store.device_browse',
+      `query: Table with name device_browse does not exist! Did you mean "device_last_browse"? The tables are ${none}`,
+    ],
+    [
+      'select * from featurestore.x',
+      `query: Table with name "featurestore.x" does not exist because schema "featurestore" does not exist. The tables are ${none}`,
+    ],
     [`select idd from ${table}`, /^query: Referenced column "idd" not found in FROM clause! Candidate bindings: "id"/],
     ['selct 1', 'query: syntax error at or near "selct"'],
     ['select', /^query: SELECT clause without selection list/],
     ['', 'query: the SQL is empty; try SHOW ALL TABLES'],
     ['-- nothing', 'query: the SQL is empty; try SHOW ALL TABLES'],
     ['select 1; select 2', 'query: 2 statements; give one at a time'],
-    ['delete from x', 'query: only a SELECT runs here (or FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE): the store is read-only'],
-    [`from read_csv('x')`, 'query: the table function read_csv is not available here; read from the views of features_store'],
+    [
+      'delete from x',
+      'query: only a SELECT runs here (or FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE): the store is read-only',
+    ],
+    [
+      `from read_csv('x')`,
+      'query: the table function read_csv is not available here; read from the views of features_store',
+    ],
     ['select $1', /^query: Values were not provided for the following prepared statement parameters: 1$/],
     [`select 'a'::int`, `query: Could not convert string 'a' to INT32`],
     // Only seen after the first rows are out.
@@ -131,10 +168,30 @@ describe('one clear line for', () => {
     ['no folder', 'nowhere', () => {}, /there is no folder .*nowhere; give the --out of a backfill$/],
     ['a file', 'a-file', (path: string) => writeFileSync(path, ''), /there is no folder .*a-file/],
     ['a folder that is no store', 'empty', (path: string) => mkdirSync(path), /no features_store in .*empty/],
-    ['a column in the path', 'country=ro', (path: string) => mkdirSync(join(path, 'features_store'), { recursive: true }), /the folder name country=ro as a part of the data/],
-    ['a partition in the path', 'YEAR=1999', (path: string) => mkdirSync(join(path, 'features_store'), { recursive: true }), /folder name YEAR=1999/],
-    ['a backslash in the path', 'back\\slash', (path: string) => mkdirSync(join(path, 'features_store'), { recursive: true }), /folder name back\\slash/],
-    ['a features_store elsewhere', 'linked', (path: string) => (mkdirSync(path), symlinkSync(join(store, 'features_store'), join(path, 'features_store'))), /is a link to another place/],
+    [
+      'a column in the path',
+      'country=ro',
+      (path: string) => mkdirSync(join(path, 'features_store'), { recursive: true }),
+      /the folder name country=ro as a part of the data/,
+    ],
+    [
+      'a partition in the path',
+      'YEAR=1999',
+      (path: string) => mkdirSync(join(path, 'features_store'), { recursive: true }),
+      /folder name YEAR=1999/,
+    ],
+    [
+      'a backslash in the path',
+      'back\\slash',
+      (path: string) => mkdirSync(join(path, 'features_store'), { recursive: true }),
+      /folder name back\\slash/,
+    ],
+    [
+      'a features_store elsewhere',
+      'linked',
+      (path: string) => (mkdirSync(path), symlinkSync(join(store, 'features_store'), join(path, 'features_store'))),
+      /is a link to another place/,
+    ],
   ])('%s', async (_, name, make, line) => {
     const path = join(root, name);
     make(path);

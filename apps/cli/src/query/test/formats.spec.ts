@@ -32,7 +32,8 @@ describe('csv', () => {
 
 describe('json', () => {
   it('gives whole numbers as numbers while JavaScript holds them, and as text beyond', async () => {
-    const sql = 'select 9007199254740991 as a, 9007199254740992 as b, -9007199254740993 as c, sum(5) as d, [9007199254740993] as e';
+    const sql =
+      'select 9007199254740991 as a, 9007199254740992 as b, -9007199254740993 as c, sum(5) as d, [9007199254740993] as e';
     expect(JSON.parse(await ask(sql, 'json'))).toEqual([
       { a: 9007199254740991, b: '9007199254740992', c: '-9007199254740993', d: 5, e: ['9007199254740993'] },
     ]);
@@ -77,7 +78,9 @@ describe('table', () => {
   });
 
   it('shows what a terminal would obey', async () => {
-    expect(await ask(`select e'\\x1b[2J' || chr(8238) || e'\\n' as id`, 'table')).toContain('│ \\u001b[2J\\u202e\\u000a │');
+    expect(await ask(`select e'\\x1b[2J' || chr(8238) || e'\\n' as id`, 'table')).toContain(
+      '│ \\u001b[2J\\u202e\\u000a │',
+    );
   });
 
   it('ends after the first 10,000 rows and says so', async () => {

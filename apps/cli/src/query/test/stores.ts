@@ -13,7 +13,12 @@ export type Row = readonly [string, string, string, number];
 export const temporaryFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'neartime-query-')));
 
 export const partPath = (store: string, feature: string, day: string, hour = '09', part = 0): string =>
-  join(store, 'features_store', feature, `year=2018/month=08/day=${day}/hour=${hour}/ten_mins=30/part-0000${part}.parquet`);
+  join(
+    store,
+    'features_store',
+    feature,
+    `year=2018/month=08/day=${day}/hour=${hour}/ten_mins=30/part-0000${part}.parquet`,
+  );
 
 /** Writes a part, as any Parquet writer would. */
 export async function writePart(path: string, valueName: string, rows: readonly Row[]): Promise<void> {
