@@ -22,9 +22,7 @@ const sources = 6;
 export async function rawFiles({ tenMinutes, eventsPerFile, late }: RawFiles): Promise<string> {
   const folder = join(rawFilesFolder, `${sources}x${tenMinutes}x${eventsPerFile}-late${late}`);
   if (!existsSync(folder)) {
-    say(
-      `writing ${sources * tenMinutes} raw files of ${eventsPerFile} events to ${folder}; they are kept for the next time`,
-    );
+    say(`writing ${sources * tenMinutes} raw files of ${eventsPerFile} events to ${folder}, to be kept`);
     await rm(`${folder}.part`, { recursive: true, force: true });
     const flags = { out: `${folder}.part`, sources, files: tenMinutes, events: eventsPerFile, late, dirt: 0, seed: 1 };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);

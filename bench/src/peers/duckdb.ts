@@ -40,11 +40,13 @@ const rawFiles = `read_json([${globSync('in/**/*.gz', { cwd: input })
   .map((path) => literal(join(input, path)))
   .join(', ')}],
   format = 'newline_delimited', compression = 'gzip', ignore_errors = true, filename = true,
-  columns = {event_name: 'VARCHAR', "timestamp": 'DOUBLE', device_id: 'VARCHAR', user_id: 'VARCHAR', country: 'VARCHAR', brand: 'VARCHAR'})`;
+  columns = {event_name: 'VARCHAR', "timestamp": 'DOUBLE',
+    device_id: 'VARCHAR', user_id: 'VARCHAR', country: 'VARCHAR', brand: 'VARCHAR'})`;
 
 const groupRaw = `CREATE TABLE groups AS
   WITH named AS (
-    SELECT ${name} AS name, "timestamp" AS raw_time, device_id, user_id, country, brand, ${fileTime} + 300 AS latest FROM ${rawFiles}
+    SELECT ${name} AS name, "timestamp" AS raw_time, device_id, user_id, country, brand, ${fileTime} + 300 AS latest
+    FROM ${rawFiles}
   ), events AS (
     SELECT
       CASE name WHEN 'login_sign_in_complete' THEN 1 WHEN 'post_item_success' THEN 2 ELSE 0 END::UTINYINT AS feature,
@@ -52,12 +54,15 @@ const groupRaw = `CREATE TABLE groups AS
       CASE WHEN raw_time >= 1e11 THEN floor(raw_time / 1000) ELSE raw_time END::BIGINT AS seconds, latest
     FROM named WHERE name IN (${named}) AND raw_time = floor(raw_time)
   )
-  SELECT feature, seconds // 600 * 600 AS window_start, id, country, brand, max(seconds) AS last_action, count(*) AS actions
+  SELECT feature, seconds // 600 * 600 AS window_start, id, country, brand,
+    max(seconds) AS last_action, count(*) AS actions
   FROM events WHERE seconds >= 946684800 AND seconds < 4102444800 AND seconds <= latest GROUP BY ALL`;
 
 const cleanGroups = `CREATE TABLE rows AS
   SELECT feature, window_start, id, country, brand, max(last_action) AS last_action, sum(actions)::BIGINT AS actions
-  FROM (SELECT feature, window_start, ${['id', 'country', 'brand'].map(clean).join(', ')}, last_action, actions FROM groups)
+  FROM (
+    SELECT feature, window_start, ${['id', 'country', 'brand'].map(clean).join(', ')}, last_action, actions FROM groups
+  )
   WHERE ${['id', 'country', 'brand'].map(isThere).join(' AND ')} GROUP BY ALL`;
 
 const columns = { year: '%Y', month: '%m', day: '%d', hour: '%H', ten_mins: '%M' };

@@ -1,7 +1,7 @@
 """The same job as `neartime backfill`, in PySpark on two local threads: spark_job.py IN OUT.
 
-Like the DuckDB peer it groups the raw text first and cleans the groups. What it took, the JVM included, is left in the file
-that BENCH_USAGE names.
+Like the DuckDB peer it groups the raw text first and cleans the groups. What it took, the JVM included, is left in the
+file that BENCH_USAGE names.
 """
 import glob
 import json
