@@ -3,6 +3,7 @@ import type { EventView } from '@neartime/engines';
 import { maxTextBytes } from '@neartime/schemas';
 import { type FieldLayout, scanKind } from './field-layout.ts';
 import { foreignSeen, skipBlanks, skipClass, skipStringRest, skipValue, textClass } from './json-bytes.ts';
+import { KeyPatterns } from './key-patterns.ts';
 import { toSeconds } from './numbers.ts';
 
 const quote = 34;
@@ -29,6 +30,7 @@ export class LineScanner {
   readonly #view: EventView;
   /** Text that cleaning changes is rewritten here, together with the line's other text fields. */
   readonly #cleaned: Uint8Array;
+  readonly #patterns = new KeyPatterns();
   /** Which text fields hold something to clean. */
   readonly #unclean: Uint8Array;
 
@@ -52,6 +54,8 @@ export class LineScanner {
       ends[field] = 0;
       numbers[field] = NaN;
     }
+    const patterns = this.#patterns;
+    let pattern = 0;
     let anyUnclean = false;
     foreignSeen[0] = 0;
     let at = start;
@@ -59,22 +63,32 @@ export class LineScanner {
     if (bytes[at++] !== openBrace) return -1;
     for (;;) {
       if (bytes[at] <= 32) at = skipBlanks(bytes, at);
-      if (bytes[at] !== quote) return -1;
-      const keyStart = ++at;
-      while (text[bytes[at]] === 0) at++;
-      // A key beyond plain lower case is no wanted one; one with escapes or beyond ASCII only the definition should judge.
-      while (bytes[at] !== quote) {
-        const kind = text[bytes[at]];
-        if (kind !== 0 && kind !== 5) return -1;
+      let field: number;
+      const known = patterns.match(bytes, at, pattern);
+      if (known !== 0) {
+        pattern = known;
+        field = patterns.fieldOf(known);
+        at += patterns.lengthOf(known);
+      } else {
+        const quoteAt = at;
+        if (bytes[at] !== quote) return -1;
+        const keyStart = ++at;
+        while (text[bytes[at]] === 0) at++;
+        // A key beyond plain lower case is no wanted one; one with escapes or beyond ASCII only the definition should judge.
+        while (bytes[at] !== quote) {
+          const kind = text[bytes[at]];
+          if (kind !== 0 && kind !== 5) return -1;
+          at++;
+        }
+        const length = at - keyStart;
+        field = length < byLength.length ? byLength[length] : -1;
+        while (field >= 0 && !equals(fields[field].key, bytes, keyStart)) field = next[field];
         at++;
+        if (bytes[at] <= 32) at = skipBlanks(bytes, at);
+        if (bytes[at++] !== colon) return -1;
+        if (bytes[at] <= 32) at = skipBlanks(bytes, at);
+        pattern = patterns.learn(bytes, quoteAt, at, field, pattern);
       }
-      const length = at - keyStart;
-      let field = length < byLength.length ? byLength[length] : -1;
-      while (field >= 0 && !equals(fields[field].key, bytes, keyStart)) field = next[field];
-      at++;
-      if (bytes[at] <= 32) at = skipBlanks(bytes, at);
-      if (bytes[at++] !== colon) return -1;
-      if (bytes[at] <= 32) at = skipBlanks(bytes, at);
 
       const first = bytes[at];
       if (field < 0) {

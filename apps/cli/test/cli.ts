@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+
+const main = join(import.meta.dirname, '../src/main.ts');
+
+/** What a run of the CLI left: its exit code (or the signal that ended it) and what it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run of the CLI that may still go on. */
+export interface Running {
+  readonly child: ChildProcess;
+  /** The lines that it has printed so far. */
+  readonly lines: readonly string[];
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts the CLI as a process of its own, as the operating system would. */
+export function start(args: readonly string[], options: { uid?: number; node?: string; script?: string } = {}): Running {
+  const { node = process.execPath, script = main, ...user } = options;
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
+  });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const stderr = text(child.stderr);
+  const ended = once(child, 'close').then(async ([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stdout: lines.map((line) => `${line}\n`).join(''),
+    stderr: await stderr,
+  }));
+  return { child, lines, ended };
+}
+
+/** Runs the CLI to its end. */
+export const neartime = (...args: readonly string[]): Promise<Ended> => start(args).ended;
+
+/** Runs a command that must succeed, with `--json`, and gives what it says. */
+export async function answer<T>(...args: readonly string[]): Promise<T> {
+  const { code, stdout, stderr } = await neartime(...args, '--json');
+  if (code !== 0) throw new Error(`neartime ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+  return JSON.parse(stdout) as T;
+}
+
+/** Kills a run without a warning after so many milliseconds; whether it was still there to be killed. */
+export async function killAfter({ child, ended }: Running, milliseconds: number): Promise<boolean> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+  const { signal } = await ended;
+  clearTimeout(timer);
+  return signal === 'SIGKILL';
+}
+
+/** Asks again and again until the answer is one; fails, saying for what it waited, when that takes too long. */
+export async function until<T>(
+  what: string,
+  ask: () => T | undefined | Promise<T | undefined>,
+  milliseconds = 20_000,
+): Promise<T> {
+  for (const end = Date.now() + milliseconds; Date.now() < end; ) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  throw new Error(`waited ${milliseconds} ms for ${what}`);
+}
