@@ -68,7 +68,7 @@ export async function backfill(options: BackfillOptions, clock: Clock = systemCl
   report.filesFound(files.length, files.reduce((sum, { size }) => sum + size, 0));
   const writer = new WindowWriter(store, workers, clock);
   const shared = { store, root: options.in, workers, writer, clock, features, listener: report };
-  const stream = await WindowStream.over({ ...shared, from, to, grace: options.hold, tracksChanges: false });
+  const stream = await WindowStream.over({ ...shared, from, to, grace: options.hold, keepsOverdue: true, tracksChanges: false });
   await stream.readFiles(files, (earliest) => earliest);
   if (from === -Infinity && to === Infinity) await emptyStaleWindows(store, features, writer, report);
   await catalogue.markDone(features);

@@ -94,7 +94,7 @@ class Watcher {
     const { features, listener, grace } = options;
     const writer = new WindowWriter(store, workers, clock);
     const range = { from: -Infinity, to: Infinity };
-    const stream = await WindowStream.over({ store, root: options.in, workers, writer, clock, features, ...range, grace, tracksChanges: true, listener });
+    const stream = await WindowStream.over({ store, root: options.in, workers, writer, clock, features, ...range, grace, keepsOverdue: false, tracksChanges: true, listener });
     const reread = new Set(await store.catalogue.filesOfUnwritten(features, range.from, range.to));
     const watcher = new Watcher(options, store, workers, clock, { stream, writer, reread });
     await watcher.#resume();

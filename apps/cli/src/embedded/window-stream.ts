@@ -20,10 +20,18 @@ export interface StreamOptions {
   readonly to: number;
   /** Seconds that a window waits for lines after its end, in the time that closes windows. */
   readonly grace: number;
+  /**
+   * Whether a window that is over when its first line comes (of a device that was offline for days) stays open to the end of
+   * the files: others of its lines follow, and it has few rows.
+   */
+  readonly keepsOverdue: boolean;
   /** Whether somebody takes the rows that changed. */
   readonly tracksChanges: boolean;
   readonly listener: RunListener;
 }
+
+/** When more windows than this are kept, all of them are written: what comes later for them makes them differ. */
+const mostOverdueWindows = 2000;
 
 /**
  * The stream in one process: files in, open windows folded, closed windows out. Files are read side by side and merged as
@@ -34,6 +42,9 @@ export class WindowStream {
   readonly #options: StreamOptions;
   /** Feature → windows that it has written: they take nothing more, what they miss is found by counting. */
   readonly #written: Map<string, Set<number>>;
+  /** Open windows that were over when they were opened. */
+  readonly #overdue = new Set<number>();
+  #closedUpTo = -Infinity;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(options: StreamOptions, written: Map<string, Set<number>>) {
@@ -57,6 +68,7 @@ export class WindowStream {
     const waiting = [...files];
     const inHand = new Set<PendingFile>();
     const earliest = () => Math.min(waiting[0]?.fileTime ?? Infinity, ...[...inHand].map(({ fileTime }) => fileTime));
+    await this.closeUpTo(upTo(earliest()));
     const readNext = async (): Promise<void> => {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
         inHand.add(file);
@@ -112,19 +124,31 @@ export class WindowStream {
     if (unwritten.length === 0) return undefined;
     const window = new OpenWindow(start, { features: unwritten, partitions: store.partitions, tracksChanges });
     this.open.set(start, window);
+    if (this.#isOver(start, this.#closedUpTo)) this.#overdue.add(start);
     return window;
   }
 
   async #closeUpTo(upTo: number): Promise<void> {
-    const { grace, writer, store, features, listener } = this.#options;
-    const over = [...this.open.values()].filter(({ start }) => windowEnd(start) + grace <= upTo).sort((a, b) => a.start - b.start);
+    const { writer, store, features, listener } = this.#options;
+    this.#closedUpTo = Math.max(this.#closedUpTo, upTo);
+    const isKept = (start: number) => this.#overdue.has(start) && this.#overdue.size <= this.#mostOverdue(upTo);
+    const over = [...this.open.values()].filter(({ start }) => this.#isOver(start, upTo) && !isKept(start)).sort((a, b) => a.start - b.start);
     for (const window of over) {
       this.open.delete(window.start);
+      this.#overdue.delete(window.start);
       const touched = window.features.filter(({ entity }) => window.hasLines(entity));
       for (const { name } of touched) this.#written.get(name)!.add(window.start);
       for (const written of await writer.write(window, touched)) listener.windowWritten(written);
     }
     if (over.length > 0 && features.length > 0) await store.catalogue.markDone(features);
+  }
+
+  #isOver(start: number, upTo: number): boolean {
+    return windowEnd(start) + this.#options.grace <= upTo;
+  }
+
+  #mostOverdue(upTo: number): number {
+    return this.#options.keepsOverdue && upTo !== Infinity ? mostOverdueWindows : -1;
   }
 
   /** Runs steps that change the open windows one after the other. */

@@ -1,4 +1,4 @@
-import { type Feature, type OpenWindow, packPart, windowEnd } from '@neartime/engines';
+import { type Feature, type OpenWindow, packPart } from '@neartime/engines';
 import type { RowKey } from '@neartime/schemas';
 import type { Clock, OnlineWrite, WindowPart } from '@neartime/streams';
 import { StoreError } from '@neartime/streams';
@@ -114,5 +114,3 @@ export class WindowWriter {
     await this.#store.online.replace(onlineTable(feature), window, keys, await olderRows(this.#store, feature, window, keys));
   }
 }
-
-export const isOver = (window: number, upTo: number, wait: number): boolean => windowEnd(window) + wait <= upTo;
