@@ -1,4 +1,5 @@
-const longestPattern = 64;
+export const longestPattern = 64;
+const longestWords = longestPattern / 4;
 const mostPatterns = 255;
 /** Keys that may follow a key and are remembered: more than a handful is a line without a fixed order. */
 const followers = 4;
@@ -9,25 +10,36 @@ const followers = 4;
  * key's end, its field, the colon and the blanks around it. Whatever is remembered was checked when it was first met.
  */
 export class KeyPatterns {
-  readonly #bytes = new Uint8Array((mostPatterns + 1) * longestPattern);
+  /** Each pattern in 32-bit words as they lie in memory; the last one is padded with zeros. */
+  readonly #words = new Uint32Array((mostPatterns + 1) * longestWords);
   readonly #lengths = new Uint8Array(mostPatterns + 1);
   readonly #fields = new Int16Array(mostPatterns + 1);
   /** For each pattern (0: the line's beginning) the patterns that followed it, 0 for none. */
   readonly #next = new Uint8Array((mostPatterns + 1) * followers);
   #count = 0;
 
-  /** The pattern at `at` among those that followed `after`, or 0. */
-  match(bytes: Uint8Array, at: number, after: number): number {
+  /**
+   * The pattern at `at` among those that followed `after`, or 0. Four bytes are compared at once: `view` shows the bytes, of
+   * which at least `longestPattern` must follow.
+   */
+  match(view: DataView, at: number, after: number): number {
     const next = this.#next;
-    const known = this.#bytes;
+    const words = this.#words;
     for (let place = after * followers, end = place + followers; place < end; place++) {
       const pattern = next[place];
       if (pattern === 0) return 0;
-      const from = pattern * longestPattern;
       const length = this.#lengths[pattern];
+      const whole = length >> 2;
+      let word = pattern * longestWords;
       let i = 0;
-      while (i < length && known[from + i] === bytes[at + i]) i++;
-      if (i === length) return pattern;
+      while (i < whole && view.getUint32(at + i * 4, true) === words[word]) {
+        i++;
+        word++;
+      }
+      if (i === whole) {
+        const rest = (length & 3) * 8;
+        if (rest === 0 || ((view.getUint32(at + i * 4, true) ^ words[word]) & ((1 << rest) - 1)) === 0) return pattern;
+      }
     }
     return 0;
   }
@@ -52,14 +64,17 @@ export class KeyPatterns {
 
   #patternOf(key: Uint8Array, field: number): number {
     for (let pattern = 1; pattern <= this.#count; pattern++) {
-      const from = pattern * longestPattern;
-      if (Buffer.compare(this.#bytes.subarray(from, from + this.#lengths[pattern]), key) === 0) return pattern;
+      if (this.#lengths[pattern] === key.length && key.every((byte, i) => byte === this.#byte(pattern, i))) return pattern;
     }
     if (this.#count === mostPatterns) return 0;
     const pattern = ++this.#count;
-    this.#bytes.set(key, pattern * longestPattern);
+    key.forEach((byte, i) => (this.#words[pattern * longestWords + (i >> 2)] |= byte << ((i & 3) * 8)));
     this.#lengths[pattern] = key.length;
     this.#fields[pattern] = field;
     return pattern;
+  }
+
+  #byte(pattern: number, place: number): number {
+    return (this.#words[pattern * longestWords + (place >> 2)] >>> ((place & 3) * 8)) & 0xff;
   }
 }

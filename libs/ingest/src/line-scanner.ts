@@ -3,7 +3,7 @@ import type { EventView } from '@neartime/engines';
 import { maxTextBytes } from '@neartime/schemas';
 import { type FieldLayout, scanKind } from './field-layout.ts';
 import { foreignSeen, skipBlanks, skipClass, skipStringRest, skipValue, textClass } from './json-bytes.ts';
-import { KeyPatterns } from './key-patterns.ts';
+import { KeyPatterns, longestPattern } from './key-patterns.ts';
 import { toSeconds } from './numbers.ts';
 
 const quote = 34;
@@ -31,6 +31,9 @@ export class LineScanner {
   /** Text that cleaning changes is rewritten here, together with the line's other text fields. */
   readonly #cleaned: Uint8Array;
   readonly #patterns = new KeyPatterns();
+  /** The bytes of the last line, and a view on them for the patterns: lines come many from one chunk. */
+  #seen: Uint8Array | undefined;
+  #words: DataView = new DataView(new ArrayBuffer(0));
   /** Which text fields hold something to clean. */
   readonly #unclean: Uint8Array;
 
@@ -55,6 +58,12 @@ export class LineScanner {
       numbers[field] = NaN;
     }
     const patterns = this.#patterns;
+    if (bytes !== this.#seen) {
+      this.#seen = bytes;
+      this.#words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const view = this.#words;
+    const lastMatch = bytes.length - longestPattern;
     let pattern = 0;
     let anyUnclean = false;
     foreignSeen[0] = 0;
@@ -64,7 +73,7 @@ export class LineScanner {
     for (;;) {
       if (bytes[at] <= 32) at = skipBlanks(bytes, at);
       let field: number;
-      const known = patterns.match(bytes, at, pattern);
+      const known = at < lastMatch ? patterns.match(view, at, pattern) : 0;
       if (known !== 0) {
         pattern = known;
         field = patterns.fieldOf(known);
