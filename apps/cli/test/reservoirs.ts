@@ -1,6 +1,5 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { mkdirSync } from 'node:fs';
 import { temporaryFolder, treeHash } from '@neartime/testing';
 import { generateReservoir } from '../src/generate/index.ts';
 
