@@ -35,6 +35,9 @@ export class EventFold {
   readonly #wanted: boolean[] = [];
   // A group's key, built here before it is looked up: two bytes of the country's length, country, brand.
   #groupKey = new Uint8Array(64);
+  #groupLength = -1;
+  #groupWindow = -1;
+  #lastGroup = -1;
   #lastWindow = -1;
   #lastWindowStart = -1;
 
@@ -58,8 +61,8 @@ export class EventFold {
 
   /** Folds an event in; false when its window would be one too many. */
   add(event: EventView): boolean {
-    const { bytes, starts, ends, line } = event;
-    const window = this.#windowIndex(windowStart(event.numbers[fieldIndex.timestamp]));
+    const { bytes, starts, ends, at, line } = event;
+    const window = this.#windowIndex(windowStart(event.numbers[at + fieldIndex.timestamp]));
     if (window < 0) return false;
     const wanted = this.#wanted[window];
     let name = -2;
@@ -67,8 +70,8 @@ export class EventFold {
     const high = lineHashHigh(line);
     const low = lineHashLow(line);
     for (const entity of this.#byEntity) {
-      const start = starts[entity.field];
-      const end = ends[entity.field];
+      const start = starts[at + entity.field];
+      const end = ends[at + entity.field];
       if (start >= end) continue;
       const hash = murmur2(bytes, start, end);
       entity.count(window * this.#partitions + partitionOf(hash, this.#partitions), high, low);
@@ -95,9 +98,9 @@ export class EventFold {
     };
   }
 
-  #nameIndex({ bytes, starts, ends }: EventView): number {
-    const start = starts[fieldIndex.eventName];
-    const end = ends[fieldIndex.eventName];
+  #nameIndex({ bytes, starts, ends, at }: EventView): number {
+    const start = starts[at + fieldIndex.eventName];
+    const end = ends[at + fieldIndex.eventName];
     return this.#names.find(bytes, start, end, murmur2(bytes, start, end), 0);
   }
 
@@ -114,20 +117,31 @@ export class EventFold {
     return (this.#lastWindow = window);
   }
 
-  #group(event: EventView, window: number): number {
-    const { bytes, starts, ends } = event;
-    const countryStart = starts[fieldIndex.country];
-    const countryEnd = ends[fieldIndex.country];
-    const brandEnd = ends[fieldIndex.brand];
-    const length = 2 + (countryEnd - countryStart) + (brandEnd - starts[fieldIndex.brand]);
+  /** The number of the event's group. Most events have that of the one before, whose key still stands. */
+  #group({ bytes, starts, ends, at }: EventView, window: number): number {
+    const countryStart = starts[at + fieldIndex.country];
+    const countryLength = ends[at + fieldIndex.country] - countryStart;
+    const brandStart = starts[at + fieldIndex.brand];
+    const brandLength = ends[at + fieldIndex.brand] - brandStart;
+    const length = 2 + countryLength + brandLength;
     if (length > this.#groupKey.length) this.#groupKey = enlarged(this.#groupKey, length);
     const key = this.#groupKey;
-    key[0] = (countryEnd - countryStart) >> 8;
-    key[1] = (countryEnd - countryStart) & 0xff;
-    let at = 2;
-    for (let i = countryStart; i < countryEnd; i++) key[at++] = bytes[i];
-    for (let i = starts[fieldIndex.brand]; i < brandEnd; i++) key[at++] = bytes[i];
-    return this.#groups.upsert(key, 0, length, murmur2(key, 0, length), window);
+    let isSame = window === this.#groupWindow && length === this.#groupLength && countryLength === (key[0] << 8) + key[1];
+    key[0] = countryLength >> 8;
+    key[1] = countryLength & 0xff;
+    let place = 2;
+    for (let i = countryStart; i < countryStart + countryLength; i++, place++) {
+      if (key[place] !== bytes[i]) isSame = false;
+      key[place] = bytes[i];
+    }
+    for (let i = brandStart; i < brandStart + brandLength; i++, place++) {
+      if (key[place] !== bytes[i]) isSame = false;
+      key[place] = bytes[i];
+    }
+    if (isSame) return this.#lastGroup;
+    this.#groupWindow = window;
+    this.#groupLength = length;
+    return (this.#lastGroup = this.#groups.upsert(key, 0, length, murmur2(key, 0, length), window));
   }
 }
 
@@ -201,11 +215,11 @@ class FeatureFold {
     if (field === noValue) {
       this.#states.add(this.#keys.upsert(event.bytes, start, end, hash, group), undefined);
     } else if (this.#valueIsText) {
-      const text = event.bytes.subarray(event.starts[field], event.ends[field]);
+      const text = event.bytes.subarray(event.starts[event.at + field], event.ends[event.at + field]);
       if (text.length === 0) return;
       this.#states.add(this.#keys.upsert(event.bytes, start, end, hash, group), decoder.decode(text));
     } else {
-      const value = event.numbers[field];
+      const value = event.numbers[event.at + field];
       if (value !== value) return;
       this.#states.add(this.#keys.upsert(event.bytes, start, end, hash, group), value);
     }

@@ -1,6 +1,6 @@
 /**
- * One event where it lies in memory: text field i is `bytes[starts[i], ends[i])` (missing when empty), numeric field i is
- * `numbers[i]` (missing when NaN). Fields are numbered in the order of the event schema.
+ * One event where it lies in memory: text field i is `bytes[starts[at + i], ends[at + i])` (missing when empty), numeric field
+ * i is `numbers[at + i]` (missing when NaN). Fields are numbered in the order of the event schema.
  * The view is reused for the next event: whoever keeps anything of it copies it.
  */
 export interface EventView {
@@ -8,6 +8,8 @@ export interface EventView {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly numbers: Float64Array;
+  /** Where the event's fields begin in the three arrays. */
+  at: number;
   /** 1 for the first line of the file; blank and rejected lines count. */
   line: number;
 }

@@ -1,3 +1,4 @@
+export * from './gunzip.ts';
 export * from './line-reader.ts';
 export * from './line-sink.ts';
 export * from './raw-file-name.ts';

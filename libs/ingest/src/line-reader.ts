@@ -1,7 +1,7 @@
 import type { EventView } from '@neartime/engines';
 import { fieldIndex } from '@neartime/engines';
 import { type EventSchema, type RejectReason, futureToleranceSeconds, maxLineBytes } from '@neartime/schemas';
-import { type FieldLayout, fieldLayout } from './field-layout.ts';
+import { type Field, fieldsOf } from './field.ts';
 import { LineScanner } from './line-scanner.ts';
 import type { LineSink } from './line-sink.ts';
 import { type LineFields, parseLine } from './parse-line.ts';
@@ -16,23 +16,27 @@ export interface LineCounts {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
+/** At most so many bytes are laid into the reader at once: what is unpacked stays in a core's cache until it is read. */
+const pieceBytes = 256 * 1024;
+
 /**
- * Turns the unpacked bytes of one raw file into events, chunk by chunk: `push` each chunk (its bytes may be overwritten
- * later, nothing of it is kept), then `end`. Memory is one chunk and one line.
+ * Turns the unpacked bytes of one raw file into events, piece by piece: lay bytes into `room`, say with `filled` how many,
+ * and at last `end`. Memory is one piece and one line.
  *
  * Every line is tried with the LineScanner first, which walks the bytes where they lie; a line that it will not vouch for is
  * read by `parseLine`. Both give the same.
  */
 export class LineReader {
-  readonly #layout: FieldLayout;
+  readonly #fields: readonly Field[];
   readonly #sink: LineSink;
   readonly #latest: number;
   readonly #scanner: LineScanner;
   readonly #view: EventView;
-  #scratch = new Uint8Array(4096);
-  // The beginning of a line whose end is in a later chunk; it grows up to the longest line.
-  #carry = new Uint8Array(64 * 1024);
+  /** The text of a line that `parseLine` read. */
+  #parsed = new Uint8Array(4096);
+  /** Bytes of a line whose end has not come, at the beginning of the scanner's input. */
   #carried = 0;
+  /** Whether the rest of a line is passed over, since it is too long. */
   #skipping = false;
   #line = 0;
   #events = 0;
@@ -41,141 +45,146 @@ export class LineReader {
 
   /** Events later than `fileTime` (epoch seconds) plus the tolerance are rejected. */
   constructor(options: { schema: EventSchema; fileTime: number; sink: LineSink }) {
-    this.#layout = fieldLayout(options.schema);
+    this.#fields = fieldsOf(options.schema);
     this.#sink = options.sink;
     this.#latest = options.fileTime + futureToleranceSeconds;
-    const fields = this.#layout.fields.length;
-    this.#view = {
-      bytes: this.#scratch,
-      starts: new Int32Array(fields),
-      ends: new Int32Array(fields),
-      numbers: new Float64Array(fields),
-      line: 0,
-    };
-    this.#scanner = new LineScanner(this.#layout, this.#view);
+    this.#scanner = new LineScanner(this.#fields);
+    const { memory, starts, ends, numbers } = this.#scanner;
+    this.#view = { bytes: memory, starts, ends, numbers, at: 0, line: 0 };
   }
 
-  push(chunk: Uint8Array): void {
-    // Lines inside a piece are then never too long, so only carried ones are measured.
-    for (let at = 0; at < chunk.length; at += maxLineBytes) this.#piece(chunk.subarray(at, at + maxLineBytes));
+  /** Where the next bytes are to be laid, from its beginning on. */
+  room(): Uint8Array<ArrayBuffer> {
+    const from = this.#scanner.input + this.#carried;
+    return this.#scanner.memory.subarray(from, from + pieceBytes);
+  }
+
+  /** So many bytes were laid into `room`: reads the lines that they end. */
+  filled(bytes: number): void {
+    const { memory, input } = this.#scanner;
+    const from = input + this.#carried;
+    const end = from + bytes;
+    const last = memory.subarray(from, end).lastIndexOf(newline);
+    if (last < 0) this.#keep(input, end);
+    else {
+      this.#readLines(this.#firstLine(from), from + last + 1);
+      this.#keep(from + last + 1, end);
+    }
   }
 
   end(): LineCounts {
-    if (this.#skipping || this.#carried > 0) this.#piece(Uint8Array.of(newline));
+    if (this.#skipping || this.#carried > 0) {
+      this.room()[0] = newline;
+      this.filled(1);
+    }
     return { read: this.#line, events: this.#events, blank: this.#blank, rejected: this.#rejected };
   }
 
-  #piece(bytes: Uint8Array): void {
-    let at = 0;
-    if (this.#carried > 0 || this.#skipping) {
-      const end = bytes.indexOf(newline);
-      if (end < 0) return this.#keep(bytes);
-      this.#keep(bytes.subarray(0, end + 1));
-      this.#carriedLine();
-      at = end + 1;
-    }
-    const last = bytes.lastIndexOf(newline) + 1;
-    while (at < last) at = this.#oneLine(bytes, at);
-    if (at < bytes.length) this.#keep(bytes.subarray(at));
+  /** Where reading begins, now that a newline has come at or behind `from`: the line before it may be too long. */
+  #firstLine(from: number): number {
+    const { memory, input } = this.#scanner;
+    if (!this.#skipping && this.#carried === 0) return input;
+    const end = memory.indexOf(newline, from);
+    if (this.#skipping) this.#skipping = false;
+    else if (end - input > maxLineBytes) this.#tooLong(end);
+    else return input;
+    return end + 1;
   }
 
-  #keep(bytes: Uint8Array): void {
+  /** Keeps memory[from, end), the beginning of a line, for the bytes that come. */
+  #keep(from: number, end: number): void {
+    const { memory, input } = this.#scanner;
     if (this.#skipping) return;
-    const needed = this.#carried + bytes.length;
-    if (needed > this.#carry.length) {
-      const larger = new Uint8Array(Math.min(Math.max(needed, this.#carry.length * 2), maxLineBytes + 1));
-      larger.set(this.#carry.subarray(0, this.#carried));
-      this.#carry = larger;
-    }
-    if (needed > this.#carry.length) {
-      // There is room for the longest line and its newline, so whatever does not fit is too long.
-      this.#carry.set(bytes.subarray(0, this.#carry.length - this.#carried), this.#carried);
-      this.#carried = this.#carry.length;
+    if (end - from > maxLineBytes) {
+      this.#tooLong(end);
       this.#skipping = true;
+      this.#carried = 0;
     } else {
-      this.#carry.set(bytes, this.#carried);
-      this.#carried = needed;
+      memory.copyWithin(input, from, end);
+      this.#carried = end - from;
     }
   }
 
-  #carriedLine(): void {
-    const carried = this.#carried;
-    const tooLong = this.#skipping;
-    this.#carried = 0;
-    this.#skipping = false;
-    if (tooLong) {
-      this.#line++;
-      this.#reject('line_too_long', this.#carry.subarray(0, carried));
-    } else {
-      this.#oneLine(this.#carry, 0);
-    }
-  }
-
-  /** Reads the line at `start`, which a newline ends; returns where the next one begins. */
-  #oneLine(bytes: Uint8Array, start: number): number {
+  #tooLong(end: number): void {
+    const { memory, input } = this.#scanner;
     this.#line++;
-    if (this.#line === 1 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) start += 3;
-    const next = this.#scanner.scan(bytes, start);
-    if (next > 0) {
-      this.#event(bytes, start, next - 1);
-      return next;
-    }
-    return this.#slowLine(bytes, start);
+    this.#reject('line_too_long', memory.subarray(input, end));
   }
 
-  #slowLine(bytes: Uint8Array, start: number): number {
-    const end = bytes.indexOf(newline, start);
-    const line = bytes.subarray(start, end);
+  /** Reads the lines in memory[at, end), which a newline ends. */
+  #readLines(at: number, end: number): void {
+    const scanner = this.#scanner;
+    if (this.#line === 0) at += byteOrderMark(scanner.memory, at);
+    while (at < end) {
+      this.#readScanned(scanner.scan(at, end));
+      at = scanner.next;
+      if (scanner.isRefused) at = this.#parse(at);
+    }
+  }
+
+  #readScanned(lines: number): void {
+    const scanner = this.#scanner;
+    const view = this.#view;
+    const areUtf8 = scanner.areUtf8(lines);
+    view.bytes = scanner.memory;
+    for (let line = 0; line < lines; line++) {
+      this.#line++;
+      view.at = line * this.#fields.length;
+      const reason = areUtf8 || scanner.isUtf8(line) ? this.#examine() : 'not_utf8';
+      if (reason === undefined) this.#events++;
+      else this.#reject(reason, scanner.memory.subarray(scanner.lineStarts[line], scanner.lineStarts[line + 1] - 1));
+    }
+  }
+
+  /** Reads the line at `start` by the definition; gives where the next one begins. */
+  #parse(start: number): number {
+    const { memory } = this.#scanner;
+    const end = memory.indexOf(newline, start);
+    const line = memory.subarray(start, end);
+    this.#line++;
     if (line.every((byte) => byte === 32 || byte === 9 || byte === 13)) {
       this.#blank++;
       return end + 1;
     }
-    const parsed = parseLine(line, this.#layout.fields);
-    if (typeof parsed === 'string') this.#reject(parsed, line);
-    else {
-      this.#show(parsed);
-      this.#event(bytes, start, end);
-    }
+    const parsed = parseLine(line, this.#fields);
+    const reason = typeof parsed === 'string' ? parsed : this.#examineParsed(parsed);
+    if (reason === undefined) this.#events++;
+    else this.#reject(reason, line);
     return end + 1;
   }
 
   /** Lays parsed fields out as the view that the sink takes. */
-  #show(fields: LineFields): void {
+  #examineParsed(fields: LineFields): RejectReason | undefined {
     const view = this.#view;
     const needed = fields.reduce<number>((sum, field) => sum + (field instanceof Uint8Array ? field.length : 0), 0);
-    if (needed > this.#scratch.length) this.#scratch = new Uint8Array(needed * 2);
-    view.bytes = this.#scratch;
+    if (needed > this.#parsed.length) this.#parsed = new Uint8Array(needed * 2);
+    view.bytes = this.#parsed;
+    view.at = 0;
     let at = 0;
     fields.forEach((field, index) => {
       view.starts[index] = at;
       if (field instanceof Uint8Array) {
-        this.#scratch.set(field, at);
+        this.#parsed.set(field, at);
         at += field.length;
       }
       view.ends[index] = at;
       view.numbers[index] = typeof field === 'number' ? field : NaN;
     });
+    return this.#examine();
   }
 
-  /** Examines the fields in the view and hands the event on; its raw line is bytes[start, end). */
-  #event(bytes: Uint8Array, start: number, end: number): void {
-    const reason = this.#examine();
-    if (reason === undefined) this.#events++;
-    else this.#reject(reason, bytes.subarray(start, end));
-  }
-
+  /** Examines the fields in the view and hands the event on, or says why not. */
   #examine(): RejectReason | undefined {
     const view = this.#view;
-    const { starts, ends } = view;
-    const timestamp = view.numbers[fieldIndex.timestamp];
-    if (starts[fieldIndex.eventName] === ends[fieldIndex.eventName]) return 'missing_event_name';
+    const { starts, ends, at } = view;
+    const timestamp = view.numbers[at + fieldIndex.timestamp];
+    if (starts[at + fieldIndex.eventName] === ends[at + fieldIndex.eventName]) return 'missing_event_name';
     if (timestamp !== timestamp) return 'bad_timestamp';
     if (timestamp > this.#latest) return 'timestamp_in_future';
-    if (starts[fieldIndex.country] === ends[fieldIndex.country]) return 'missing_country';
-    if (starts[fieldIndex.brand] === ends[fieldIndex.brand]) return 'missing_brand';
-    if (starts[fieldIndex.deviceId] === ends[fieldIndex.deviceId] && starts[fieldIndex.userId] === ends[fieldIndex.userId]) {
-      return 'no_entity_id';
-    }
+    if (starts[at + fieldIndex.country] === ends[at + fieldIndex.country]) return 'missing_country';
+    if (starts[at + fieldIndex.brand] === ends[at + fieldIndex.brand]) return 'missing_brand';
+    const { deviceId, userId } = fieldIndex;
+    if (starts[at + deviceId] === ends[at + deviceId] && starts[at + userId] === ends[at + userId]) return 'no_entity_id';
     view.line = this.#line;
     return this.#sink.add(view) ? undefined : 'too_many_windows';
   }
@@ -185,3 +194,7 @@ export class LineReader {
     this.#sink.rejected(reason, this.#line, line);
   }
 }
+
+/** How long the mark is that some programs put before the first line. */
+const byteOrderMark = (bytes: Uint8Array, at: number): number =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf ? 3 : 0;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { RejectReason } from '@neartime/schemas';
 import { cleanName, cleanText } from './clean.ts';
-import type { Field } from './field-layout.ts';
+import type { Field } from './field.ts';
 import { readDecimal, readTimestamp } from './numbers.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

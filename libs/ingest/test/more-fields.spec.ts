@@ -18,7 +18,7 @@ const wideSchema = {
 const place = (field: keyof typeof wideSchema): number => Object.keys(wideSchema).indexOf(field);
 
 const numberAt = (view: EventView, field: keyof typeof wideSchema): number | undefined =>
-  Number.isNaN(view.numbers[place(field)]) ? undefined : view.numbers[place(field)];
+  Number.isNaN(view.numbers[view.at + place(field)]) ? undefined : view.numbers[view.at + place(field)];
 
 const eventOf = (view: EventView) => ({
   brand: textAt(view, fieldIndex.brand),

@@ -16,19 +16,33 @@ export interface Reading<Event = OracleEvent> {
 
 const strictly = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
-const textAt = ({ bytes, starts, ends }: EventView, field: number): string | undefined =>
-  starts[field] === ends[field] ? undefined : strictly.decode(bytes.subarray(starts[field], ends[field]));
+const textAt = ({ bytes, starts, ends, at }: EventView, field: number): string | undefined =>
+  starts[at + field] === ends[at + field]
+    ? undefined
+    : strictly.decode(bytes.subarray(starts[at + field], ends[at + field]));
 
 const baseEvent = (view: EventView): OracleEvent => ({
   eventName: textAt(view, fieldIndex.eventName)!,
-  timestamp: view.numbers[fieldIndex.timestamp],
+  timestamp: view.numbers[view.at + fieldIndex.timestamp],
   deviceId: textAt(view, fieldIndex.deviceId),
   userId: textAt(view, fieldIndex.userId),
   country: textAt(view, fieldIndex.country)!,
   brand: textAt(view, fieldIndex.brand)!,
 });
 
-/** Reads chunks as they come from one buffer that the next chunk overwrites. */
+/** Lays bytes into the reader's room, as much at once as it takes; what is left of the room holds other bytes. */
+export function lay(reader: LineReader, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) {
+    const room = reader.room();
+    const piece = bytes.subarray(at, at + room.length);
+    room.fill(34, 0, piece.length + 64);
+    room.set(piece);
+    reader.filled(piece.length);
+    at += piece.length;
+  }
+}
+
+/** Reads chunks one after the other. */
 export const read = (chunks: Iterable<Uint8Array>): Reading => readWith(eventSchema, chunks, baseEvent);
 
 /** Reads with another schema; `eventOf` says what of the view is looked at. */
@@ -48,11 +62,7 @@ export function readWith<Event>(
     },
   };
   const reader = new LineReader({ schema, fileTime, sink });
-  for (const chunk of chunks) {
-    const passing = Buffer.from(chunk);
-    reader.push(passing);
-    passing.fill('x');
-  }
+  for (const chunk of chunks) lay(reader, chunk);
   return { found, counts: reader.end() };
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LineCounts, LineReader } from '../src/index.ts';
 import { anyLine, otherLine } from './arbitrary-lines.ts';
-import { expected, fileTime, linesOf, read } from './read-lines.ts';
+import { expected, fileTime, lay, linesOf, read } from './read-lines.ts';
 
 function* cut(content: Buffer, sizes: readonly number[]): Generator<Buffer> {
   for (let at = 0, piece = 0; at < content.length; piece++) {
@@ -140,7 +140,7 @@ it('gives a rejected line back as it came, a long one its beginning', () => {
         void rejected.push([number, reason, Buffer.from(bytes).toString()]),
     };
     const reader = new LineReader({ schema: eventSchema, fileTime, sink });
-    for (const chunk of cut(content, sizes)) reader.push(chunk);
+    for (const chunk of cut(content, sizes)) lay(reader, chunk);
     expect(reader.end().rejected).toMatchObject({ line_too_long: 1 });
     expect(rejected.map(([number]) => number)).toEqual(lines.map((_, index) => index + 1));
     for (const [number, reason, text] of rejected) {
@@ -155,7 +155,7 @@ it('counts what the sink will not take as too_many_windows, and goes on', () => 
   const rejected: number[] = [];
   const sink = { add: () => ++taken % 3 !== 0, rejected: (_: string, number: number) => void rejected.push(number) };
   const reader = new LineReader({ schema: eventSchema, fileTime, sink });
-  reader.push(Buffer.from(`${line()}\n`.repeat(10)));
+  lay(reader, Buffer.from(`${line()}\n`.repeat(10)));
   expect(reader.end()).toEqual({ read: 10, events: 7, blank: 0, rejected: { too_many_windows: 3 } });
   expect(rejected).toEqual([3, 6, 9]);
 });

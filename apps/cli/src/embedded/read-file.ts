@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { EventFold, type Feature, type FoldedEvents } from '@neartime/engines';
-import { type LineCounts, LineReader } from '@neartime/ingest';
+import { type ByteRoom, type LineCounts, LineReader, gunzip } from '@neartime/ingest';
 import { eventSchema, maxWindowsPerFile } from '@neartime/schemas';
 import type { QuarantineReason, RejectedRun, Reservoir } from '@neartime/streams';
 import { RejectedLines } from './rejected-lines.ts';
@@ -30,9 +29,6 @@ export type FileReading =
     }
   | { readonly broken: QuarantineReason; readonly detail: string };
 
-// Large pieces, since each one costs a turn of the event loop; a worker holds a few of them.
-const unpackedBytes = 256 * 1024;
-
 /** Reads one raw file to its end: unpack, split, parse, clean, validate, fold. `onBytes` hears of the packed bytes as they come. */
 export async function readFile(reservoir: Reservoir, job: ReadFileJob, onBytes: (bytes: number) => void): Promise<FileReading> {
   const rejected = new RejectedLines();
@@ -50,7 +46,7 @@ export async function readFile(reservoir: Reservoir, job: ReadFileJob, onBytes: 
   });
   const packed = new PackedBytes(onBytes);
   try {
-    await unpack(reservoir.open(job.path), packed, (bytes) => reader.push(bytes));
+    await unpack(reservoir.open(job.path), packed, reader);
   } catch (error) {
     return broken(error as NodeJS.ErrnoException, packed.size);
   }
@@ -89,28 +85,15 @@ class PackedBytes {
 }
 
 /** Unpacks all gzip members of a stream. Reads to its end even where the data ends before, for the hash. */
-async function unpack(source: Readable, packed: PackedBytes, onUnpacked: (bytes: Uint8Array) => void): Promise<void> {
-  const gunzip = createGunzip({ chunkSize: unpackedBytes });
-  const unpacked = (async () => {
-    for await (const bytes of gunzip) onUnpacked(bytes as Uint8Array);
-  })();
-  // Whoever waits for it hears of a failure; until then it is nobody's.
-  unpacked.catch(() => undefined);
-  try {
-    let ended = false;
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
-      packed.add(chunk);
-      if (ended) continue;
-      await Promise.race([new Promise<void>((taken) => gunzip.write(chunk, () => taken())), unpacked]);
-      // zlib takes all that it is given, unless the data ended.
-      ended = gunzip.bytesWritten < packed.size;
-    }
-    if (!ended) gunzip.end();
-    await unpacked;
-    packed.unread = packed.size - gunzip.bytesWritten;
-  } finally {
-    gunzip.destroy();
+async function unpack(source: Readable, packed: PackedBytes, target: ByteRoom): Promise<void> {
+  using unpacker = gunzip(target);
+  for await (const piece of source as AsyncIterable<Uint8Array>) {
+    packed.add(piece);
+    // zlib takes all that it is given, unless the data ended.
+    if (packed.unread === 0) packed.unread = piece.length - unpacker.push(piece);
+    else packed.unread += piece.length;
   }
+  if (packed.unread === 0) unpacker.end();
 }
 
 /** The hash of a file's packed bytes, as `readFile` gives it. */

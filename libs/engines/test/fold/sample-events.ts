@@ -186,22 +186,24 @@ export function showing(take: (view: EventView) => void): (event: SampleEvent) =
   const memory = Buffer.alloc(16_384);
   const view: EventView = {
     bytes: memory,
-    starts: new Int32Array(8),
-    ends: new Int32Array(8),
-    numbers: new Float64Array(8),
+    starts: new Int32Array(24),
+    ends: new Int32Array(24),
+    numbers: new Float64Array(24),
+    at: 0,
     line: 0,
   };
   return (event) => {
     memory.fill('#');
-    let at = event.line % 13;
+    view.at = 8 * (event.line % 3);
+    let end = event.line % 13;
     fieldsOf(event).forEach((text = '', index) => {
-      view.starts[index] = at;
-      at += memory.write(text, at);
-      view.ends[index] = at;
+      view.starts[view.at + index] = end;
+      end += memory.write(text, end);
+      view.ends[view.at + index] = end;
     });
     view.numbers.fill(NaN);
-    view.numbers[1] = event.timestamp;
-    view.numbers[7] = event.price ?? NaN;
+    view.numbers[view.at + 1] = event.timestamp;
+    view.numbers[view.at + 7] = event.price ?? NaN;
     view.line = event.line;
     take(view);
     memory.fill('!');
