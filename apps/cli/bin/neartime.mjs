@@ -3,10 +3,9 @@
 // under the Node that the workspace brings along. Plain JavaScript, so that every Node from 20 on can read it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-// Named imports of what Node 20 does not have would not even link.
-import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepCompiled } from './compile-cache.mjs';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -20,7 +19,7 @@ async function runHere() {
     if (type !== 'ExperimentalWarning') emitWarning.call(process, warning, ...options);
   };
   if (process.connected) endWithStarter();
-  module.enableCompileCache(join(workspace, 'node_modules', '.cache', 'neartime'));
+  keepCompiled();
   await import('../src/main.ts');
 }
 

@@ -8,9 +8,9 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   begin(fields: number): void;
   scan(at: number, end: number): number;
-  readonly next: WebAssembly.Global<'i32'>;
-  readonly isRefused: WebAssembly.Global<'i32'>;
-  readonly foreignSeen: WebAssembly.Global<'i32'>;
+  readonly next: WebAssembly.Global;
+  readonly isRefused: WebAssembly.Global;
+  readonly foreignSeen: WebAssembly.Global;
 }
 
 type Constant =
@@ -44,9 +44,9 @@ export class LineScanner {
 
   constructor(fields: readonly Field[]) {
     compiled ??= new WebAssembly.Module(Buffer.from(lineScannerModule, 'base64'));
-    const exports = new WebAssembly.Instance(compiled).exports as unknown as Exports & { [name in Constant]: WebAssembly.Global<'i32'> };
+    const exports = new WebAssembly.Instance(compiled).exports as Exports & { [name in Constant]: WebAssembly.Global };
     const places = new Proxy({} as Constants, { get: (_, name) => exports[name as Constant].value });
-    const { buffer } = exports.memory as { readonly buffer: ArrayBuffer };
+    const { buffer } = exports.memory;
     this.#exports = exports;
     this.memory = new Uint8Array(buffer);
     this.input = places.input;

@@ -53,8 +53,9 @@ const minute = 60;
  * store ends as one run over all files would leave it.
  */
 export async function backfill(options: BackfillOptions, clock: Clock = systemClock): Promise<BackfillResult> {
-  using store = await EmbeddedStore.open(options.out, options);
+  // Threads start while the store is opened.
   await using workers = new Workers();
+  using store = await EmbeddedStore.open(options.out, options);
   const { catalogue } = store;
   if (options.force) await catalogue.forgetFiles();
   await catalogue.setSetting('reservoir', options.in);
@@ -92,7 +93,7 @@ async function emptyStaleWindows(store: EmbeddedStore, features: readonly Featur
     const parts = await store.catalogue.windowParts({ feature: feature.name });
     for (const start of new Set(parts.filter(({ state }) => state === 'stale').map(({ window }) => window))) {
       const window = new OpenWindow(start, { features: [feature], partitions: store.partitions, tracksChanges: false });
-      for (const written of await writer.write(window, [feature])) listener.windowWritten(written);
+      for (const written of await writer.write(writer.close(window, [feature]))) listener.windowWritten(written);
     }
   }
 }

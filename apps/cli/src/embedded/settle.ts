@@ -120,7 +120,7 @@ async function reprocess(batch: readonly DueWindow[], options: SettleOptions): P
   for (const { check, features } of batch) {
     const why = unread.get(check.window);
     if (why === undefined) {
-      for (const written of await writer.write(windows.get(check.window)!, features)) listener.windowWritten(written);
+      for (const written of await writer.write(writer.close(windows.get(check.window)!, features))) listener.windowWritten(written);
     } else {
       await markIncomplete(store, check.window, features);
       unsettled.push(...features.map(({ name }) => ({ feature: name, window: check.window, why })));

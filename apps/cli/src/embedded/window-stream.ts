@@ -5,7 +5,7 @@ import type { EmbeddedStore } from './embedded-store.ts';
 import type { PendingFile } from './pending-files.ts';
 import type { FileReading } from './read-file.ts';
 import type { RunListener } from './run-listener.ts';
-import type { WindowWriter } from './window-writer.ts';
+import type { ClosedWindow, WindowWriter } from './window-writer.ts';
 import type { Workers } from './workers.ts';
 
 export interface StreamOptions {
@@ -133,14 +133,22 @@ export class WindowStream {
     this.#closedUpTo = Math.max(this.#closedUpTo, upTo);
     const isKept = (start: number) => this.#overdue.has(start) && this.#overdue.size <= this.#mostOverdue(upTo);
     const over = [...this.open.values()].filter(({ start }) => this.#isOver(start, upTo) && !isKept(start)).sort((a, b) => a.start - b.start);
-    for (const window of over) {
-      this.open.delete(window.start);
-      this.#overdue.delete(window.start);
-      const touched = window.features.filter(({ entity }) => window.hasLines(entity));
-      for (const { name } of touched) this.#written.get(name)!.add(window.start);
-      for (const written of await writer.write(window, touched)) listener.windowWritten(written);
+    // While one window is being written, the next one is being encoded.
+    let next = over.length > 0 ? this.#close(over[0]) : undefined;
+    for (let i = 1; next; i++) {
+      const closed = next;
+      next = i < over.length ? this.#close(over[i]) : undefined;
+      for (const written of await writer.write(closed)) listener.windowWritten(written);
     }
     if (over.length > 0 && features.length > 0) await store.catalogue.markDone(features);
+  }
+
+  #close(window: OpenWindow): ClosedWindow {
+    this.open.delete(window.start);
+    this.#overdue.delete(window.start);
+    const touched = window.features.filter(({ entity }) => window.hasLines(entity));
+    for (const { name } of touched) this.#written.get(name)!.add(window.start);
+    return this.#options.writer.close(window, touched);
   }
 
   #isOver(start: number, upTo: number): boolean {

@@ -1,6 +1,6 @@
 import { type Feature, type OpenWindow, packPart } from '@neartime/engines';
 import type { RowKey } from '@neartime/schemas';
-import type { Clock, OnlineWrite, WindowPart } from '@neartime/streams';
+import type { Clock, WindowPart } from '@neartime/streams';
 import { StoreError } from '@neartime/streams';
 import { contentHash } from '@neartime/streams/embedded';
 import type { EncodedPart } from './encode-part.ts';
@@ -18,6 +18,22 @@ export interface WrittenWindow {
   readonly rows: number;
 }
 
+/** A closed window on its way: its parts are being encoded beside the main thread, feature by feature and partition by partition. */
+export interface ClosedWindow {
+  readonly window: OpenWindow;
+  readonly features: readonly Feature[];
+  readonly encoded: readonly (readonly Promise<EncodedPart | undefined>[])[];
+}
+
+interface PartWrite {
+  readonly encoding: Promise<EncodedPart | undefined>;
+  readonly partition: number;
+  readonly revision: number;
+  readonly closedAt: number;
+  /** What stands of the part. */
+  readonly before: WindowPart | undefined;
+}
+
 /**
  * Writes closed windows: first the objects, then the online rows, then the catalogue's row, which says that it is done. A
  * crash in between leaves a window that is written again, to the same bytes.
@@ -33,9 +49,18 @@ export class WindowWriter {
     this.#clock = clock;
   }
 
-  /** Writes the given features of a window, each as the revision after the one that stands (0 for the first). */
-  async write(window: OpenWindow, features: readonly Feature[]): Promise<WrittenWindow[]> {
-    const parts = await Promise.all(features.map((feature) => this.#writeFeature(window, feature)));
+  /** Takes a window, which is not used afterwards, and has the parts of these features encoded. */
+  close(window: OpenWindow, features: readonly Feature[]): ClosedWindow {
+    const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
+    const encoded = features.map((feature) => partitions.map((partition) => this.#encode(window, feature, partition)));
+    // Whoever writes the window hears of a failure; until then it is nobody's.
+    for (const part of encoded.flat()) part.catch(() => undefined);
+    return { window, features, encoded };
+  }
+
+  /** Writes a closed window, each feature as the revision after the one that stands (0 for the first). */
+  async write({ window, features, encoded }: ClosedWindow): Promise<WrittenWindow[]> {
+    const parts = await Promise.all(features.map((feature, i) => this.#writeFeature(window, feature, encoded[i])));
     await this.#store.catalogue.recordParts(parts.flat());
     return parts.map((written, i) => ({
       window: window.start,
@@ -45,38 +70,38 @@ export class WindowWriter {
     }));
   }
 
-  async #writeFeature(window: OpenWindow, feature: Feature): Promise<WindowPart[]> {
+  async #writeFeature(window: OpenWindow, feature: Feature, encoded: readonly Promise<EncodedPart | undefined>[]): Promise<WindowPart[]> {
     const standing = await this.#store.catalogue.windowParts({ feature: feature.name, window: window.start });
     const revision = standing.length === 0 ? 0 : Math.max(...standing.map((part) => part.revision)) + 1;
-    const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
-    const encoded = await Promise.all(partitions.map((partition) => this.#encode(window, feature, partition)));
-    const names = partitions.map((partition) => objectName(feature.name, window.start, partition));
-    const had = partitions.map((partition) => standing.find((part) => part.partition === partition));
-    const lost = await Promise.all(
-      partitions.map((partition) =>
-        had[partition]?.rows ? lostKeys(this.#store.objects, names[partition], encoded[partition]?.rows) : [],
-      ),
+    const closedAt = this.#clock.now();
+    const parts = await Promise.all(
+      encoded.map((encoding, partition) => {
+        const before = standing.find((part) => part.partition === partition);
+        return this.#writePart(window, feature, { encoding, partition, revision, closedAt, before });
+      }),
     );
-    // Before the objects, which say what was lost: after a crash in between they still say it.
-    await this.#dropOnline(window.start, feature, lost.flat());
-    const etags = await Promise.all(
-      partitions.map((partition) => this.#putObject(names[partition], feature, encoded[partition], had[partition])),
-    );
-    const now = this.#clock.now();
-    await this.#writeOnline(window.start, feature, revision, encoded, now);
-    return partitions.map((partition) => ({
-      feature: feature.name,
-      window: window.start,
-      partition,
-      revision,
-      rows: encoded[partition]?.rows.rows ?? 0,
-      checksum: encoded[partition]?.checksum ?? '',
+    await this.#dropOnline(window.start, feature, await this.#store.online.provisionalKeys(onlineTable(feature), window.start));
+    return parts;
+  }
+
+  /** Writes one part as soon as it is encoded, while others are still being encoded. */
+  async #writePart(window: OpenWindow, feature: Feature, { encoding, partition, revision, closedAt, before }: PartWrite): Promise<WindowPart> {
+    const encoded = await encoding;
+    const name = objectName(feature.name, window.start, partition);
+    // Before the object, which says what was lost: after a crash in between it still says it.
+    if (before?.rows) await this.#dropOnline(window.start, feature, await lostKeys(this.#store.objects, name, encoded?.rows));
+    const etag = await this.#putObject(name, feature, encoded, before);
+    const writtenAt = this.#clock.now();
+    if (encoded) {
+      const write = { table: onlineTable(feature), window: window.start, revision: { final: revision }, rows: encoded.rows, writtenAt };
+      await this.#store.online.write([write]);
+    }
+    return {
+      ...{ feature: feature.name, window: window.start, partition, revision, etag, state: 'written', closedAt, writtenAt },
+      rows: encoded?.rows.rows ?? 0,
+      checksum: encoded?.checksum ?? '',
       lines: window.lines(feature.entity, partition),
-      etag: etags[partition],
-      state: 'written',
-      closedAt: now,
-      writtenAt: this.#clock.now(),
-    }));
+    };
   }
 
   async #encode(window: OpenWindow, feature: Feature, partition: number): Promise<EncodedPart | undefined> {
@@ -96,16 +121,6 @@ export class WindowWriter {
     const put = await objects.put(name, body, standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing });
     if (put === undefined) throw new StoreError(`store: ${name} was changed by another writer at the same time`, { retriable: true });
     return put;
-  }
-
-  async #writeOnline(window: number, feature: Feature, revision: number, encoded: readonly (EncodedPart | undefined)[], now: number): Promise<void> {
-    const { online } = this.#store;
-    const table = onlineTable(feature);
-    const writes = encoded.flatMap((part): OnlineWrite[] =>
-      part ? [{ table, window, revision: { final: revision }, rows: part.rows, writtenAt: now }] : [],
-    );
-    await online.write(writes);
-    await this.#dropOnline(window, feature, await online.provisionalKeys(table, window));
   }
 
   /** Takes rows of this window out of the online store; the newest older window that has the key takes the place. */

@@ -13,7 +13,7 @@ export class Workers implements AsyncDisposable {
 
   constructor() {
     this.#pool = new Piscina({
-      filename: new URL('./worker.ts', import.meta.url).href,
+      filename: new URL('./worker-start.mjs', import.meta.url).href,
       minThreads: this.threads,
       maxThreads: this.threads,
       // Workers wait for streams: they must keep their event loop.
