@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
-const main = join(import.meta.dirname, '../src/main.ts');
+const bin = join(import.meta.dirname, '../bin/neartime.mjs');
 
 /** What a run of the CLI left: its exit code (or the signal that ended it) and what it printed. */
 export interface Ended {
@@ -22,16 +22,23 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+/** Where and as whom a process runs, and an open file to which its output goes instead of to `lines`. */
+export interface Surroundings {
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly stdout?: number;
+}
+
 /** Starts the CLI as a process of its own, as the operating system would. */
-export function start(args: readonly string[], options: { uid?: number; node?: string; script?: string } = {}): Running {
-  const { node = process.execPath, script = main, ...user } = options;
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...user,
-  });
+export const start = (args: readonly string[], surroundings: Surroundings = {}): Running =>
+  startProgram(process.execPath, [bin, ...args], surroundings);
+
+/** Starts any program, such as npm. */
+export function startProgram(program: string, args: readonly string[], { stdout, ...surroundings }: Surroundings = {}): Running {
+  const child = spawn(program, args, { stdio: ['ignore', stdout ?? 'pipe', 'pipe'], ...surroundings });
   const lines: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  const stderr = text(child.stderr);
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const stderr = text(child.stderr!);
   const ended = once(child, 'close').then(async ([code, signal]) => ({
     code: code as number | null,
     signal: signal as NodeJS.Signals | null,
@@ -63,12 +70,12 @@ export async function killAfter({ child, ended }: Running, milliseconds: number)
 export async function until<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  milliseconds = 20_000,
+  { milliseconds = 20_000, every = 50 } = {},
 ): Promise<T> {
   for (const end = Date.now() + milliseconds; Date.now() < end; ) {
     const found = await ask();
     if (found !== undefined) return found;
-    await new Promise((resume) => setTimeout(resume, 50));
+    await new Promise((resume) => setTimeout(resume, every));
   }
   throw new Error(`waited ${milliseconds} ms for ${what}`);
 }

@@ -1,3 +1,6 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { at, line, writeRawFile } from '@neartime/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Random } from '../src/generate/random.ts';
@@ -100,23 +103,50 @@ describe('watching a folder', () => {
   });
 });
 
+/** Whether every file of a reservoir was read and every window that they touched is closed and settled. */
+function isSettled(store: string, files: number): boolean {
+  using database = new DatabaseSync(join(store, 'catalogue.db'), { readOnly: true });
+  const { done } = database.prepare(`SELECT count(*) AS done FROM files WHERE state = 'done'`).get()!;
+  const { due } = database.prepare('SELECT count(*) AS due FROM to_check').get()!;
+  return done === files && due === 0;
+}
+
 describe('a watch that is killed at any moment, and started again, while files come', () => {
-  it('followed by a backfill, ends in the bytes of a backfill alone', async () => {
-    using whole = await Workplace.messy(11, { files: 5, events: 80, late: 0.3 });
+  it('ends in the bytes of a backfill alone, whether a watch or a backfill comes last', async () => {
+    using whole = await Workplace.messy(11, { files: 8, events: 80, late: 0.3 });
+    // The last file of each source is named as a window ends, so that the clock closes the last windows at once.
+    const sources = new Set(whole.files().map((path) => path.slice(0, path.indexOf('/2018/'))));
+    for (const source of sources) writeRawFile(whole.in, source, '2018-08-01T10:30:00Z', [browse('last', '10:29')]);
     await run(whole);
     workplace = new Workplace();
     const random = new Random(4, 'kills');
-    const coming = whole.files().map((path) => ({ path, rank: random.fraction() })).sort((a, b) => a.rank - b.rank);
+    const files = whole.files();
+    const coming = files.map((path) => ({ path, rank: random.fraction() })).sort((a, b) => a.rank - b.rank).map(({ path }) => path);
+    const arrive = (count: number) => copyFiles(whole.in, workplace.in, coming.splice(0, count));
+    const said: string[] = [];
     for (let kills = 0; kills < 10; kills++) {
+      arrive(1);
       const running = watch();
-      const arriving = setInterval(() => copyFiles(whole.in, workplace.in, coming.splice(0, 1).map(({ path }) => path)), 200);
-      copyFiles(whole.in, workplace.in, coming.splice(0, 1).map(({ path }) => path));
-      expect(await killAfter(running, 300 + 1200 * random.fraction())).toBe(true);
-      clearInterval(arriving);
+      await until('a file to be read', () => running.lines.find((text) => /  read in\//.test(text)), { every: 10 });
+      arrive(1);
+      expect(await killAfter(running, 700 * random.fraction())).toBe(true);
+      said.push(...running.lines);
     }
-    copyFiles(whole.in, workplace.in, coming.map(({ path }) => path));
-    expect(await run(workplace)).toMatchObject({ unsettled: [], quarantined: [] });
+    for (const what of ['read', 'closed', 'revision', 'published']) expect(said.filter((text) => text.includes(`  ${what} `)), what).not.toEqual([]);
+    arrive(Infinity);
+    const handedOver = { in: workplace.in, out: workplace.place('handed-over') };
+    cpSync(workplace.out, handedOver.out, { recursive: true });
+
+    expect(await run(handedOver)).toMatchObject({ unsettled: [], quarantined: [] });
+    expect(objects(handedOver.out)).toEqual(objects(whole.out));
+    expect(onlineRows(handedOver.out)).toEqual(onlineRows(whole.out));
+
+    const { child, ended } = watch();
+    await until('the watch to settle all', () => isSettled(workplace.out, files.length) || undefined, { milliseconds: 60_000 });
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(objects(workplace.out)).toEqual(objects(whole.out));
     expect(onlineRows(workplace.out)).toEqual(onlineRows(whole.out));
+    expect(await run(workplace)).toMatchObject({ filesRead: 0, written: [], unsettled: [] });
   });
 });

@@ -12,7 +12,6 @@ export {
   factors,
   firstOfLength,
   input,
-  inputRoom,
   keyRoom,
   keys,
   kinds,
@@ -46,11 +45,13 @@ const closeBrace: u32 = 125;
 const newline: u32 = 10;
 const zero: u32 = 48;
 
-const maxTextBytes: u32 = 1024;
 const maxSafeInteger: f64 = 9007199254740991;
-const earliestTimestamp: f64 = 946_684_800;
-const timestampBound: f64 = 4_102_444_800;
-const millisecondsFrom: f64 = 1e11;
+
+/** Of the line rules, as `begin` is told them. */
+let maxTextBytes: u32 = 0;
+let earliestTimestamp: f64 = 0;
+let timestampBound: f64 = 0;
+let millisecondsFrom: f64 = 0;
 
 let fieldCount: u32 = 0;
 let cleanedAt: u32 = 0;
@@ -60,13 +61,18 @@ let anyUnclean: bool = false;
 export let next: u32 = 0;
 export let isRefused: bool = false;
 
-/** To be called once, when the fields are described. */
-export function begin(fields: u32): void {
+/** To be called once, when the fields are described: how many there are, and the limits of the line rules. */
+export function begin(fields: u32, textBytes: u32, earliest: f64, bound: f64, milliseconds: f64): void {
   fieldCount = fields;
+  maxTextBytes = textBytes;
+  earliestTimestamp = earliest;
+  timestampBound = bound;
+  millisecondsFrom = milliseconds;
 }
 
 /** Reads lines from `at` to `end`, which is behind a newline, into the block; gives how many. It stops at a full block and at a line that it does not vouch for. */
 export function scan(at: u32, end: u32): u32 {
+  // The text fields of one line still have room, however long they are.
   const lastCleaned = cleaned + cleanedRoom - fieldCount * maxTextBytes;
   let line: u32 = 0;
   resetForeign();

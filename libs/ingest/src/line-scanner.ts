@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import type { FieldKind } from '@neartime/schemas';
+import { type FieldKind, earliestTimestamp, maxTextBytes, millisecondsFrom, timestampBound } from '@neartime/schemas';
 import type { Field } from './field.ts';
 import { lineScannerModule } from './line-scanner-module.ts';
 
 /** What the compiled scanner exports: see libs/ingest/assembly. Places are offsets in its memory. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
-  begin(fields: number): void;
+  begin(fields: number, textBytes: number, earliest: number, bound: number, milliseconds: number): void;
   scan(at: number, end: number): number;
   readonly next: WebAssembly.Global;
   readonly isRefused: WebAssembly.Global;
@@ -14,7 +14,7 @@ interface Exports {
 }
 
 type Constant =
-  | ('maxFields' | 'blockLines' | 'keyRoom' | 'inputRoom' | 'kinds' | 'factors' | 'keys' | 'firstOfLength')
+  | ('maxFields' | 'blockLines' | 'keyRoom' | 'kinds' | 'factors' | 'keys' | 'firstOfLength')
   | ('nextOfLength' | 'lineStarts' | 'starts' | 'ends' | 'numbers' | 'input');
 type Constants = { readonly [name in Constant]: number };
 
@@ -31,9 +31,8 @@ let compiled: WebAssembly.Module | undefined;
  */
 export class LineScanner {
   readonly memory: Uint8Array<ArrayBuffer>;
-  /** Where lines are laid, and how many bytes have room. */
+  /** Where lines are laid. */
   readonly input: number;
-  readonly inputRoom: number;
   /** The fields of the scanned lines, as an event view shows them: those of line i from place i × (number of fields) on. */
   readonly starts: Int32Array<ArrayBuffer>;
   readonly ends: Int32Array<ArrayBuffer>;
@@ -50,14 +49,13 @@ export class LineScanner {
     this.#exports = exports;
     this.memory = new Uint8Array(buffer);
     this.input = places.input;
-    this.inputRoom = places.inputRoom;
     const cells = places.blockLines * fields.length;
     this.starts = new Int32Array(buffer, places.starts, cells);
     this.ends = new Int32Array(buffer, places.ends, cells);
     this.numbers = new Float64Array(buffer, places.numbers, cells);
     this.lineStarts = new Int32Array(buffer, places.lineStarts, places.blockLines + 1);
     describe(fields, buffer, places);
-    exports.begin(fields.length);
+    exports.begin(fields.length, maxTextBytes, earliestTimestamp, timestampBound, millisecondsFrom);
   }
 
   /** Scans the lines in memory[at, end), which a newline ends; gives how many, from the first on. It may stop before: see `next`. */

@@ -4,7 +4,7 @@ import type { Entity, LineSum, RejectReason, WindowLines } from '@neartime/schem
  * - `reading`: begun; nothing of it counts yet.
  * - `read`: read to its end; its lines are counted, some of its windows are still open.
  * - `done`: every window that it touched is written.
- * - `quarantined`: broken by itself, see the reason; none of its lines count.
+ * - `quarantined`: broken by itself, see the reason; it is not read. What it sent before, if it was read once, still counts.
  */
 export type FileState = 'reading' | 'read' | 'done' | 'quarantined';
 
@@ -118,13 +118,20 @@ export interface Catalogue {
   setSetting(key: string, value: string): Promise<void>;
 
   files(): Promise<CataloguedFile[]>;
+  file(path: string): Promise<CataloguedFile | undefined>;
   beginReading(file: FileSeen): Promise<void>;
-  /** The file was read to its end: its counts, rejected lines and task; its windows go on the list to check. */
+  /** The file was read to its end: its counts, rejected lines and task; its windows, and those it touched before, go on the list to check. */
   recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void>;
   quarantine(file: FileSeen, reason: QuarantineReason, detail: string): Promise<void>;
-  /** The same file under a new version (touched, copied); one that was in quarantine as changed counts again. */
+  /**
+   * A file that was read before proves to have the same bytes (touched, copied, put back), under this version: it leaves
+   * quarantine, whatever the reason was, and is `read` again. A file that was never read whole stays as it is.
+   */
   renewVersion(path: string, version: string): Promise<void>;
-  /** Files that were read become done when each of these features has a written part for every window that they touched. */
+  /**
+   * Files that were read become done when each of these features has a written part for every window that they touched; gives
+   * how many. Meant to be called often: it looks only at files that what was recorded since the last call may have completed.
+   */
   markDone(features: readonly FeatureOfEntity[]): Promise<number>;
   /** Forgets what files said, so that all are read again; windows keep their revision numbers. */
   forgetFiles(): Promise<void>;
@@ -136,15 +143,13 @@ export interface Catalogue {
   recordParts(parts: readonly WindowPart[]): Promise<void>;
   /** Every file that touched a window in [from, to) which one of these features has not written. */
   filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]>;
-  /** The windows that any file touched. */
-  touchedWindows(entity: Entity): Promise<number[]>;
   /** What the read files say they sent to a window, by partition. */
   linesSent(entity: Entity, window: number): Promise<LineSum[]>;
   filesOf(entity: Entity, windows: readonly number[]): Promise<string[]>;
 
   windowsOf(path: string): Promise<number[]>;
   linesOf(path: string): Promise<WindowLines[]>;
-  /** Other counts for a file that was read before. */
+  /** Other counts for a file that was read before; the windows that it touches, and those that it touched, are checked again. */
   replaceCounts(path: string, outcome: FileOutcome): Promise<void>;
 
   toCheck(): Promise<WindowToCheck[]>;
@@ -152,5 +157,6 @@ export interface Catalogue {
   settled(window: number): Promise<void>;
 
   sources(): Promise<SourceProgress[]>;
+  /** Neither "complete up to" nor "said at" of a source ever goes back. */
   recordProgress(progress: readonly SourceProgress[]): Promise<void>;
 }

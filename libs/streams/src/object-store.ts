@@ -8,4 +8,6 @@ export interface ObjectStore {
   get(name: string): Promise<Uint8Array | undefined>;
   /** Writes an object and gives its ETag; `undefined` when the condition does not hold, and then nothing was written. */
   put(name: string, body: Uint8Array, condition: PutCondition): Promise<string | undefined>;
+  /** The names that begin with a prefix, in no particular order; what is being put is not among them. */
+  list(prefix: string): AsyncIterable<string>;
 }

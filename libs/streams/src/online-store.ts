@@ -44,6 +44,15 @@ export interface OnlineStore {
   get(table: OnlineTable, id: string): Promise<OnlineRow[]>;
   /** The keys of provisional rows of a window: once its final rows are written, those that are left stand for nothing. */
   provisionalKeys(table: OnlineTable, window: number): Promise<RowKey[]>;
-  /** Puts rows of older windows in the place of rows that `window` does not have any more; a key without one is deleted. */
+  /** Starts of the windows that have rows, in order. Reads the whole table: for repairs. */
+  windows(table: OnlineTable): Promise<number[]>;
+  /** The keys whose standing row is of this window. Reads the whole table: for repairs. */
+  keysOf(table: OnlineTable, window: number): Promise<RowKey[]>;
+  /**
+   * Deletes the rows that `window` does not have any more and puts these, of older windows, in their place, as if they were
+   * written: where a newer one stands for the key, it stays.
+   */
   replace(table: OnlineTable, window: number, keys: readonly RowKey[], rows: readonly OnlineRow[]): Promise<void>;
+  /** What was written before is on the disk when it returns: the caller may say so elsewhere. */
+  flush(): Promise<void>;
 }

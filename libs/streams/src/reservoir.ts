@@ -11,9 +11,7 @@ export interface ListedFile {
 
 /** Where the raw files are. */
 export interface Reservoir {
-  /** Names the root in messages and in tasks: a bucket or a folder. */
-  readonly name: string;
-  /** Every `*.gz` below `in/`, in no particular order. */
+  /** Every `*.gz` below `in/`, in no particular order; what goes away while it is being listed may be left out. */
   list(): AsyncIterable<ListedFile>;
   /** The packed bytes of a file. */
   open(path: string): Readable;

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type BackfillResult, backfill } from '../embedded/backfill.ts';
 import { Failure, UsageError } from '../failure.ts';
-import { duration, featureList, isoTime, registered, wholeNumber } from './options.ts';
+import { duration, featureList, folder, isoTime, partitions, registered } from './options.ts';
 import { print, printJson } from './print.ts';
 import { progressBar } from './progress-bar.ts';
 import { reportJson, reportText } from './run-report.ts';
@@ -23,21 +24,23 @@ export async function backfillCommand(flags: BackfillFlags): Promise<void> {
   const to = flags.to === undefined ? Infinity : isoTime('--to')(flags.to);
   if (from >= to) throw new UsageError(`--from must be before --to, not ${flags.from} and ${flags.to}`);
   if (flags.force && (flags.from ?? flags.to) !== undefined) throw new UsageError('--force reads all: leave --from and --to out');
-  const started = performance.now();
-  const result = await backfillWithBar({
-    in: flags.in,
-    out: flags.out,
-    features: flags.features === undefined ? registered : featureList(flags.features),
+  const out = folder('--out')(flags.out);
+  const options = {
+    in: folder('--in')(flags.in),
+    out,
+    features: flags.features === undefined ? registered : featureList('--features')(flags.features),
     registered,
     from,
     to,
-    partitions: flags.partitions === undefined ? undefined : wholeNumber('--partitions', 1)(flags.partitions),
-    hold: duration('--hold')(flags.hold),
+    partitions: flags.partitions === undefined ? undefined : partitions(flags.partitions),
+    hold: duration('--hold', ['0s', '366d'])(flags.hold),
     force: flags.force ?? false,
-  });
+  };
+  const started = performance.now();
+  const result = await backfillWithBar(options);
   const seconds = (performance.now() - started) / 1000;
   if (flags.json) printJson(reportJson(result, seconds));
-  else print(reportText(result, seconds, flags));
+  else print(reportText(result, seconds, { out }));
   if (result.quarantined.length > 0 || result.unsettled.length > 0) process.exitCode = 1;
 }
 
@@ -52,8 +55,9 @@ export async function backfillWithBar(options: Parameters<typeof backfill>[0]): 
   return await backfill({ ...options, onProgress });
 }
 
-export async function requireFolder(folder: string): Promise<void> {
-  const found = await stat(`${folder}/in`).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) throw new Failure(`cannot read the reservoir ${folder}/in (${found.code}); --in names the folder that holds in/`);
-  if (!found.isDirectory()) throw new Failure(`${folder}/in is no folder; --in names the folder that holds in/`);
+export async function requireFolder(reservoir: string): Promise<void> {
+  const files = join(reservoir, 'in');
+  const found = await stat(files).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) throw new Failure(`cannot read the reservoir ${files} (${found.code}); --in names the folder that holds in/`);
+  if (!found.isDirectory()) throw new Failure(`${files} is no folder; --in names the folder that holds in/`);
 }

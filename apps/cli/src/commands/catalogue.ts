@@ -1,6 +1,6 @@
 import type { SqliteCatalogue } from '@neartime/streams/embedded';
 import { openCatalogue } from '../embedded/embedded-store.ts';
-import { wholeNumber } from './options.ts';
+import { folder, wholeNumber } from './options.ts';
 import { number, print, printJson, table, time, windowName } from './print.ts';
 
 interface View {
@@ -63,8 +63,8 @@ const views: Record<string, View> = {
 };
 
 export async function catalogueCommand(name: string, flags: { store: string; limit: string; json?: boolean }): Promise<void> {
-  using catalogue = openCatalogue(flags.store);
-  const limit = wholeNumber('--limit', 1)(flags.limit);
+  const limit = wholeNumber('--limit', [1, 1_000_000])(flags.limit);
+  using catalogue = openCatalogue(folder('--store')(flags.store));
   const rows = await views[name].rows(catalogue);
   if (flags.json) return printJson(rows.map(({ json }) => json));
   print(table(views[name].head, rows.slice(0, limit).map(({ cells }) => cells)));

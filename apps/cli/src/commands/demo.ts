@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { demoLateArrival, demoReservoir } from '../generate/index.ts';
-import { Failure } from '../failure.ts';
+import { demoLateArrival, demoReservoir, makeFolder } from '../generate/index.ts';
+import { Failure, systemFailure } from '../failure.ts';
 import { openFeatureStore, runQuery } from '../query/index.ts';
 import { backfillWithBar } from './backfill.ts';
-import { registered } from './options.ts';
+import { folder, registered } from './options.ts';
 import { number, plural, print } from './print.ts';
 import { progressBar } from './progress-bar.ts';
 import { reportText } from './run-report.ts';
@@ -17,7 +16,8 @@ where year='2018' and month='08' and day='01'
 group by 1,2 order by 3 desc`;
 
 /** Makes a small reservoir, computes everything, lets a file come late, and shows what came out. */
-export async function demo({ dir }: { dir: string }): Promise<void> {
+export async function demo(flags: { dir: string }): Promise<void> {
+  const dir = folder('--dir')(flags.dir);
   const reservoir = join(dir, 'reservoir');
   const store = join(dir, 'store');
   await makeRoom(dir);
@@ -47,11 +47,12 @@ export async function demo({ dir }: { dir: string }): Promise<void> {
 
   title('What to try next');
   const id = await someDevice(opened);
+  const [there, its] = [join(flags.dir, 'store'), join(flags.dir, 'reservoir')];
   for (const line of [
-    `npx neartime get --store ${store} device_last_browse ${id}`,
-    `npx neartime query --store ${store} "select hour, ten_mins, count(*) from features_store.user_num_posts group by 1, 2 order by 1, 2"`,
-    `npx neartime files --store ${store}        (also: windows, tasks, rejected)`,
-    `npx neartime watch --in ${reservoir} --out ${store}        (then copy a file into it; Ctrl-C ends)`,
+    `npx neartime get --store ${there} device_last_browse ${id}`,
+    `npx neartime query --store ${there} "select hour, ten_mins, count(*) from features_store.user_num_posts group by 1, 2 order by 1, 2"`,
+    `npx neartime files --store ${there}        (also: windows, tasks, rejected)`,
+    `npx neartime watch --in ${its} --out ${there}        (then copy a file into it; Ctrl-C ends)`,
     'npx neartime --help',
   ]) {
     print(`  ${line}`);
@@ -60,11 +61,21 @@ export async function demo({ dir }: { dir: string }): Promise<void> {
 
 const title = (text: string): void => print(`\n${process.stdout.isTTY ? styleText('bold', text) : text}`);
 
+/** Says that a folder is the demo's to replace: its raw files could as well be somebody's own. */
+const mark = '.neartime-demo';
+
 /** Replaces an earlier demo, and nothing else. */
 async function makeRoom(dir: string): Promise<void> {
-  if (existsSync(dir) && !existsSync(join(dir, 'reservoir'))) throw new Failure(`${dir} is there and holds no demo; choose another --dir`);
-  await rm(join(dir, 'reservoir'), { recursive: true, force: true });
-  await rm(join(dir, 'store'), { recursive: true, force: true });
+  try {
+    await makeFolder(dir);
+    const standing = await readdir(dir);
+    if (standing.length > 0 && !standing.includes(mark)) throw new Failure(`${dir} is not empty and holds no demo; choose another --dir`);
+    await writeFile(join(dir, mark), '');
+    await rm(join(dir, 'reservoir'), { recursive: true, force: true });
+    await rm(join(dir, 'store'), { recursive: true, force: true });
+  } catch (error) {
+    throw error instanceof Failure ? error : systemFailure(`demo: cannot make room in ${dir}`, error);
+  }
 }
 
 async function makeReservoir(reservoir: string): Promise<string> {

@@ -1,11 +1,11 @@
 import { openOnline, onlineTable } from '../embedded/embedded-store.ts';
 import { Failure } from '../failure.ts';
-import { featureNamed } from './options.ts';
+import { featureNamed, folder } from './options.ts';
 import { age, print, printJson, table, time } from './print.ts';
 
 export async function getCommand(name: string, id: string, { store, json }: { store: string; json?: boolean }): Promise<void> {
   const feature = featureNamed(name);
-  using online = openOnline(store);
+  using online = openOnline(folder('--store')(store));
   const rows = await online.get(onlineTable(feature), id);
   if (rows.length === 0 && !json) throw new Failure(`${name} has no row of ${feature.entity} ${id}; ids are kept trimmed and in lower case`);
   if (rows.length === 0) process.exitCode = 1;

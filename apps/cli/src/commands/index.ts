@@ -4,7 +4,7 @@ import { UsageError } from '../failure.ts';
 /** The commands of neartime: what each one takes. What it does is in the file that its action loads. */
 export function addCommands(program: Command): void {
   const add = (name: string, description: string) =>
-    program.command(name).description(description).exitOverride().showHelpAfterError('(--help shows what there is)').allowExcessArguments(false);
+    program.command(name).description(description).exitOverride().allowExcessArguments(false);
   const json = () => new Option('--json', 'write JSON for machines instead of text for people');
   const required = (flags: string, description: string) => new Option(flags, description).makeOptionMandatory();
 
@@ -85,11 +85,14 @@ export function addCommands(program: Command): void {
       .action(async (options) => (await import('./catalogue.ts')).catalogueCommand(name, options));
   }
 
-  program.action((_, command: Command) => {
-    const [word] = command.args;
-    if (word) throw new UsageError(`unknown command ${word}; neartime --help lists what there is`);
-    command.help();
-  });
+  program
+    .helpCommand(true)
+    .allowExcessArguments()
+    .action((_, command: Command) => {
+      const [word] = command.args;
+      if (word !== undefined) throw new UsageError(`unknown command ${word}; neartime --help lists what there is`);
+      command.help();
+    });
 }
 
 const catalogueViews = {

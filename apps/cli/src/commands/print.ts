@@ -1,4 +1,7 @@
 import Table from 'cli-table3';
+import { shown } from '../query/format/text.ts';
+
+export { shown };
 
 export const number = (value: number | bigint): string => value.toLocaleString('en-US');
 
@@ -30,7 +33,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: isNumber.map((right) => (right ? 'right' : 'left')),
   });
-  lines.push(...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cell : number(cell)))));
+  lines.push(...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? shown(cell) : number(cell)))));
   return lines.toString();
 }
 

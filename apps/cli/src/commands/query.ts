@@ -1,7 +1,7 @@
 import { type Format, openFeatureStore, runQuery } from '../query/index.ts';
-import { registered } from './options.ts';
+import { folder, registered } from './options.ts';
 
 export async function queryCommand(sql: string, { store, format }: { store: string; format: Format }): Promise<void> {
-  using opened = await openFeatureStore(store, registered);
+  using opened = await openFeatureStore(folder('--store')(store), registered);
   await runQuery(opened, sql, format, process.stdout);
 }

@@ -1,9 +1,9 @@
 import { settleStore } from '../embedded/settle-store.ts';
-import { registered } from './options.ts';
+import { folder, registered } from './options.ts';
 import { plural, print, printJson, table, windowName } from './print.ts';
 
 export async function settleCommand({ out, json }: { out: string; json?: boolean }): Promise<void> {
-  const { written, unsettled } = await settleStore({ out, features: registered });
+  const { written, unsettled } = await settleStore({ out: folder('--out')(out), features: registered });
   if (unsettled.length > 0) process.exitCode = 1;
   if (json) return printJson({ written, unsettled });
   if (written.length === 0 && unsettled.length === 0) return print('every window is settled');

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { type WatchListener, watch } from '../embedded/watch.ts';
 import { requireFolder } from './backfill.ts';
-import { duration, featureList, registered, wholeNumber } from './options.ts';
-import { number, plural, print, time, windowName } from './print.ts';
+import { duration, featureList, folder, partitions, registered } from './options.ts';
+import { number, plural, print, shown, time, windowName } from './print.ts';
 
 interface WatchFlags {
   readonly in: string;
@@ -20,31 +21,30 @@ export async function watchCommand(flags: WatchFlags): Promise<void> {
   const ended = new AbortController();
   const end = () => ended.abort();
   const options = {
-    in: flags.in,
-    out: flags.out,
-    features: flags.features === undefined ? registered : featureList(flags.features),
+    in: folder('--in')(flags.in),
+    out: folder('--out')(flags.out),
+    features: flags.features === undefined ? registered : featureList('--features')(flags.features),
     registered,
-    partitions: flags.partitions === undefined ? undefined : wholeNumber('--partitions', 1)(flags.partitions),
-    grace: duration('--grace')(flags.grace),
-    idleAfter: duration('--idle-after')(flags.idleAfter),
-    emitEvery: duration('--emit-every')(flags.emitEvery),
-    poll: duration('--poll')(flags.poll),
-    settleAfter: duration('--settle-after')(flags.settleAfter),
+    partitions: flags.partitions === undefined ? undefined : partitions(flags.partitions),
+    grace: duration('--grace', ['0s', '7d'])(flags.grace),
+    idleAfter: duration('--idle-after', ['0s', '7d'])(flags.idleAfter),
+    emitEvery: duration('--emit-every', ['0s', '1d'])(flags.emitEvery),
+    poll: duration('--poll', ['10ms', '1h'])(flags.poll),
+    settleAfter: duration('--settle-after', ['0s', '1d'])(flags.settleAfter),
     listener: flags.json ? jsonLines() : textLines(),
     signal: ended.signal,
   };
-  await requireFolder(flags.in);
+  await requireFolder(options.in);
   process.on('SIGINT', end).on('SIGTERM', end);
-  if (!flags.json) print(`watching ${flags.in}/in; Ctrl-C ends`);
+  if (!flags.json) print(`watching ${join(options.in, 'in')}; Ctrl-C ends`);
   await watch(options);
   if (!flags.json) print('ended; windows that were open are taken up by the next run');
 }
 
 /** One line for each thing that happened. */
 function textLines(): WatchListener {
-  const say = (text: string) => print(`${time(Math.floor(Date.now() / 1000)).slice(11, 19)}  ${text}`);
+  const say = (text: string) => print(`${time(Math.floor(Date.now() / 1000)).slice(11, 19)}  ${shown(text)}`);
   return {
-    filesFound() {},
     fileRead(path, { read, events, blank, rejected }) {
       const bad = Object.values(rejected).reduce((sum, lines) => sum + lines, 0);
       say(`read ${path}: ${number(read)} = ${number(events)} events + ${number(bad)} rejected + ${number(blank)} blank`);
@@ -66,7 +66,6 @@ function textLines(): WatchListener {
 function jsonLines(): WatchListener {
   const say = (event: string, fields: object) => print(JSON.stringify({ event, at: time(Math.floor(Date.now() / 1000)), ...fields }));
   return {
-    filesFound() {},
     fileRead: (path, counts) => say('file_read', { path, ...counts }),
     fileQuarantined: (path, reason) => say('file_quarantined', { path, reason }),
     windowWritten: (written) => say('window_written', { ...written, window: time(written.window) }),

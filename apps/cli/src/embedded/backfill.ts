@@ -2,13 +2,15 @@ import { type Feature, OpenWindow } from '@neartime/engines';
 import type { LineCounts } from '@neartime/ingest';
 import { type CataloguedFile, type Clock, systemClock } from '@neartime/streams';
 import { FolderReservoir } from '@neartime/streams/embedded';
-import { EmbeddedStore } from './embedded-store.ts';
+import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
+import { windowOfObject } from './object-name.ts';
+import { openRun } from './open-run.ts';
 import { lookForFiles } from './pending-files.ts';
 import type { RunListener } from './run-listener.ts';
 import { type Unsettled, settle } from './settle.ts';
 import { WindowStream } from './window-stream.ts';
 import { WindowWriter, type WrittenWindow } from './window-writer.ts';
-import { Workers } from './workers.ts';
+import type { Workers } from './workers.ts';
 
 export interface BackfillOptions {
   readonly in: string;
@@ -47,17 +49,19 @@ export interface BackfillResult {
 }
 
 const minute = 60;
+/** What a running system waits for lines after a window's end, by default: a backfill expects windows as late as that. */
+const taskGrace = 3 * minute;
 
 /**
  * Computes the windows of all raw files in a folder, in one process. Whatever was read, written or interrupted before, the
  * store ends as one run over all files would leave it.
  */
 export async function backfill(options: BackfillOptions, clock: Clock = systemClock): Promise<BackfillResult> {
-  // Threads start while the store is opened.
-  await using workers = new Workers();
-  using store = await EmbeddedStore.open(options.out, options);
+  await using run = await openRun(options.out, options);
+  const { store, workers } = run;
   const { catalogue } = store;
   if (options.force) await catalogue.forgetFiles();
+  const isRebuild = (await catalogue.windowParts()).some(({ state }) => state === 'stale');
   await catalogue.setSetting('reservoir', options.in);
   const { features, registered, from, to } = options;
   const reread = new Set(await catalogue.filesOfUnwritten(features, from, to));
@@ -67,17 +71,14 @@ export async function backfill(options: BackfillOptions, clock: Clock = systemCl
 
   const report = new Report(options, workers);
   report.filesFound(files.length, files.reduce((sum, { size }) => sum + size, 0));
-  const writer = new WindowWriter(store, workers, clock);
+  const writer = await WindowWriter.over(store, workers, clock);
   const shared = { store, root: options.in, workers, writer, clock, features, listener: report };
-  const stream = await WindowStream.over({ ...shared, from, to, grace: options.hold, keepsOverdue: true, tracksChanges: false });
+  const stream = new WindowStream({ ...shared, from, to, grace: options.hold, taskGrace, keepsOverdue: true, tracksChanges: false });
   await stream.readFiles(files, (earliest) => earliest);
-  if (from === -Infinity && to === Infinity) await emptyStaleWindows(store, features, writer, report);
+  if ((isRebuild || options.force) && from === -Infinity && to === Infinity) await emptyLeftWindows(store, features, writer, report);
   await catalogue.markDone(features);
   const isLookedAt = ({ window }: { window: number }) => window >= from && window < to;
-  const settling = { ...shared, registered, backoff: 0, isLookedAt, takesUnwritten: () => true };
-  const unsettled = await settle(settling);
-  // Once more, since reprocessed windows leave the list when they compare equal.
-  if (unsettled.length === 0) await settle(settling);
+  const { unsettled } = await settle({ ...shared, registered, backoff: 0, isLookedAt, takesUnwritten: () => true });
 
   const known = await catalogue.files();
   const quarantined = known.filter(({ state, path }) => state === 'quarantined' && paths.has(path));
@@ -88,14 +89,26 @@ export async function backfill(options: BackfillOptions, clock: Clock = systemCl
 const mayTouch = (fileTime: number, from: number): boolean => fileTime + 5 * minute >= from;
 
 /** After a rebuild, windows that no file touches any more lose their rows. */
-async function emptyStaleWindows(store: EmbeddedStore, features: readonly Feature[], writer: WindowWriter, listener: RunListener): Promise<void> {
+async function emptyLeftWindows(store: EmbeddedStore, features: readonly Feature[], writer: WindowWriter, listener: RunListener): Promise<void> {
   for (const feature of features) {
-    const parts = await store.catalogue.windowParts({ feature: feature.name });
-    for (const start of new Set(parts.filter(({ state }) => state === 'stale').map(({ window }) => window))) {
+    for (const start of await leftWindows(store, feature)) {
       const window = new OpenWindow(start, { features: [feature], partitions: store.partitions, tracksChanges: false });
       for (const written of await writer.write(writer.close(window, [feature]))) listener.windowWritten(written);
     }
   }
+}
+
+/** Windows that were not rebuilt, and those that the catalogue never heard of: a run that was killed left something of them. */
+async function leftWindows({ catalogue, objects, online }: EmbeddedStore, feature: Feature): Promise<Set<number>> {
+  const parts = await catalogue.windowParts({ feature: feature.name });
+  const known = new Set(parts.map(({ window }) => window));
+  const left = new Set(parts.filter(({ state }) => state === 'stale').map(({ window }) => window));
+  for (const window of await online.windows(onlineTable(feature))) if (!known.has(window)) left.add(window);
+  for await (const name of objects.list(`features_store/${feature.name}/`)) {
+    const window = windowOfObject(name);
+    if (window !== undefined && !known.has(window)) left.add(window);
+  }
+  return left;
 }
 
 /** Adds up what a run does. */

@@ -1,4 +1,4 @@
-import type { Feature } from '@neartime/engines';
+import { type Feature, murmur2, partitionOf } from '@neartime/engines';
 import type { PartRows, RowKey } from '@neartime/schemas';
 import type { ObjectStore, OnlineRow } from '@neartime/streams';
 import { parquetReadObjects } from 'hyparquet';
@@ -13,6 +13,11 @@ import { objectName } from './object-name.ts';
 type Stored = Readonly<Record<string, string | number | bigint>>;
 
 const nameOf = ({ id, country, brand }: RowKey): string => JSON.stringify([id, country, brand]);
+
+function partitionOfText(id: string, partitions: number): number {
+  const bytes = new TextEncoder().encode(id);
+  return partitionOf(murmur2(bytes, 0, bytes.length), partitions);
+}
 
 async function readRows(objects: ObjectStore, name: string): Promise<Stored[]> {
   const body = await objects.get(name);
@@ -38,9 +43,10 @@ function keyNames({ rows, ids, offsets, pairs, pair }: PartRows): string[] {
 /** For each key its row in the newest window before `window` that has it, read from the objects; keys without one are left out. */
 export async function olderRows(store: EmbeddedStore, feature: Feature, window: number, keys: readonly RowKey[]): Promise<OnlineRow[]> {
   const wanted = new Set(keys.map(nameOf));
+  const partitions = new Set(keys.map(({ id }) => partitionOfText(id, store.partitions)));
   const found: OnlineRow[] = [];
   const parts = await store.catalogue.windowParts({ feature: feature.name });
-  for (const part of parts.filter((one) => one.window < window && one.rows > 0).sort((a, b) => b.window - a.window)) {
+  for (const part of parts.filter((one) => one.window < window && one.rows > 0 && partitions.has(one.partition)).sort((a, b) => b.window - a.window)) {
     if (wanted.size === 0) break;
     for (const row of await readRows(store.objects, objectName(feature.name, part.window, part.partition))) {
       const key = row as unknown as RowKey;

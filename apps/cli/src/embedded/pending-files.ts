@@ -21,6 +21,10 @@ interface Looking {
   readonly clock: Clock;
   /** Whether a file that was read before has to be read again. */
   readonly mustReread: (path: string) => boolean;
+  /** Versions by path of which nothing but other bytes can change what came of them: they are passed over, and added to. */
+  readonly known?: Map<string, string>;
+  /** Whether a file that could not be read is tried again now. */
+  readonly isRetried?: (path: string) => boolean;
 }
 
 /**
@@ -28,35 +32,41 @@ interface Looking {
  * changed after they were read, go to quarantine here.
  */
 export async function lookForFiles(looking: Looking): Promise<Listing> {
-  const known = new Map((await looking.catalogue.files()).map((file) => [file.path, file]));
+  const { catalogue, reservoir, known } = looking;
   const pending: PendingFile[] = [];
   const paths = new Set<string>();
-  for await (const listed of looking.reservoir.list()) {
+  for await (const listed of reservoir.list()) {
     paths.add(listed.path);
-    const file = await judge(listed, known.get(listed.path), looking);
-    if (file) pending.push(file);
+    if (known?.get(listed.path) === listed.version) continue;
+    const file = await judge(listed, await catalogue.file(listed.path), looking);
+    if (file === 'known') known?.set(listed.path, listed.version);
+    else if (file !== 'later') pending.push(file);
   }
   pending.sort((a, b) => a.fileTime - b.fileTime || (a.path < b.path ? -1 : 1));
   return { pending, paths };
 }
 
-async function judge(listed: ListedFile, known: CataloguedFile | undefined, looking: Looking): Promise<PendingFile | undefined> {
-  const { catalogue, clock, mustReread } = looking;
+/** `known`: nothing is to be done, unless its bytes change. `later`: not now, but time may change that. */
+async function judge(listed: ListedFile, known: CataloguedFile | undefined, looking: Looking): Promise<PendingFile | 'known' | 'later'> {
+  const { catalogue, clock, mustReread, isRetried = () => true } = looking;
   const name = parseRawFileName(listed.path);
   const seen: FileSeen = { ...listed, source: name?.source ?? '', fileTime: name?.fileTime };
   if (!name) {
     if (known?.reason !== 'no_file_time') {
       await catalogue.quarantine(seen, 'no_file_time', 'the path does not end in YYYY/MM/DD/…-HHMMSS.gz');
     }
-    return undefined;
+    return 'known';
   }
   const file = { ...seen, fileTime: name.fileTime };
   if (name.fileTime > clock.now() + futureToleranceSeconds) {
     if (known?.reason !== 'ahead') await catalogue.quarantine(seen, 'ahead', 'its name is more than 5 min ahead of the clock');
-    return undefined;
+    return 'later';
   }
-  if (known?.contentHash === undefined) return isNewToRead(listed, known) ? file : undefined;
-  return (await isUnchanged(file, known, looking)) && mustReread(listed.path) ? file : undefined;
+  if (known?.reason === 'unreadable' && !isRetried(listed.path)) return 'later';
+  if (known?.contentHash === undefined) return isNewToRead(listed, known) ? file : 'known';
+  const isSound = await isAsRead(file, known, looking);
+  if (mustReread(listed.path)) return isSound ? file : 'later';
+  return 'known';
 }
 
 /** A file that was never read whole: its bytes decide again only when they may be others, or when the fault was not theirs. */
@@ -67,15 +77,17 @@ const isNewToRead = (listed: ListedFile, known: CataloguedFile | undefined): boo
   known.reason === 'ahead' ||
   known.reason === 'unreadable';
 
-/** Whether a file still has the bytes that were read; one that has others goes to quarantine. */
-async function isUnchanged(file: PendingFile, known: CataloguedFile, { catalogue, reservoir }: Looking): Promise<boolean> {
-  if (known.version === file.version) return known.state !== 'quarantined';
-  const hash = await hashFile(reservoir, file.path).catch(() => undefined);
+/** Whether a file still has the bytes that were read: then it leaves quarantine. One that has others goes there. */
+async function isAsRead(file: PendingFile, known: CataloguedFile, { catalogue, reservoir }: Looking): Promise<boolean> {
+  if (known.version === file.version && known.reason === 'changed') return false;
+  if (known.version === file.version && known.state !== 'quarantined') return true;
+  const hash = known.version === file.version ? known.contentHash : await hashFile(reservoir, file.path).catch(() => undefined);
   if (hash === known.contentHash) {
     await catalogue.renewVersion(file.path, file.version);
     return true;
   }
-  const detail = 'its bytes are not those that were read; restore it, or rebuild the store with backfill --force';
-  await catalogue.quarantine(file, 'changed', detail);
+  // Under the version that was read, so that it is compared again.
+  if (hash === undefined) await catalogue.quarantine({ ...file, version: known.version }, 'unreadable', 'it cannot be compared with what was read');
+  else await catalogue.quarantine(file, 'changed', 'its bytes are not those that were read; restore it, or rebuild the store with backfill --force');
   return false;
 }

@@ -4,7 +4,6 @@ import type { WrittenWindow } from './window-writer.ts';
 
 /** Who hears what a run does, for progress and reports. */
 export interface RunListener {
-  filesFound(files: number, bytes: number): void;
   fileRead(path: string, counts: LineCounts): void;
   fileQuarantined(path: string, reason: QuarantineReason): void;
   windowWritten(window: WrittenWindow): void;

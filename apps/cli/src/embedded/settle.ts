@@ -4,7 +4,8 @@ import type { LineSum } from '@neartime/schemas';
 import type { Clock, WindowToCheck } from '@neartime/streams';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { RunListener } from './run-listener.ts';
-import type { WindowWriter } from './window-writer.ts';
+import { sideBySide } from './together.ts';
+import type { WindowWriter, WrittenWindow } from './window-writer.ts';
 import type { Workers } from './workers.ts';
 
 export interface SettleOptions {
@@ -46,12 +47,36 @@ const dayInSeconds = 86_400;
 /** Windows are reprocessed together up to so many lines, which bounds the rows in memory. */
 const linesAtOnce = 4_000_000;
 
+/** What a settling came to. */
+export interface Settling {
+  readonly written: readonly WrittenWindow[];
+  readonly unsettled: readonly Unsettled[];
+}
+
+/** A reading with newer code may put other windows on the list; they are settled in the same go, but not for ever. */
+const mostPasses = 3;
+
 /**
  * Compares the windows on the list with what the files sent to them, and reprocesses those that differ: every raw file that
  * touched one is read once, and the window is written whole as its next revision.
  */
-export async function settle(options: SettleOptions): Promise<Unsettled[]> {
-  const unsettled: Unsettled[] = [];
+export async function settle(options: SettleOptions): Promise<Settling> {
+  const written: WrittenWindow[] = [];
+  const unsettled = new Map<number, Unsettled[]>();
+  for (let pass = 0; pass < mostPasses; pass++) {
+    const due = (await dueWindows(options)).filter(({ check }) => !unsettled.has(check.window));
+    if (due.length === 0) break;
+    for (const batch of batches(due)) {
+      const outcome = await reprocess(batch, options);
+      written.push(...outcome.written);
+      for (const window of outcome.unsettled) unsettled.set(window.window, [...(unsettled.get(window.window) ?? []), window]);
+    }
+  }
+  return { written, unsettled: [...unsettled.values()].flat() };
+}
+
+/** The windows on the list that are to be reprocessed now. */
+async function dueWindows(options: SettleOptions): Promise<DueWindow[]> {
   const due: DueWindow[] = [];
   for (const check of await options.store.catalogue.toCheck()) {
     if (!options.isLookedAt(check)) continue;
@@ -59,8 +84,7 @@ export async function settle(options: SettleOptions): Promise<Unsettled[]> {
     if (found && (options.backoff === 0 || check.dueAt !== undefined)) due.push(found);
     else if (found) await options.store.catalogue.putOffCheck(nextStep(check, options));
   }
-  for (const batch of batches(due)) unsettled.push(...(await reprocess(batch, options)));
-  return unsettled;
+  return due;
 }
 
 const nextStep = (check: WindowToCheck, { clock, backoff }: SettleOptions): WindowToCheck => ({
@@ -69,16 +93,19 @@ const nextStep = (check: WindowToCheck, { clock, backoff }: SettleOptions): Wind
   dueAt: clock.now() + Math.min(backoff * 2 ** check.attempts, dayInSeconds),
 });
 
-/** The features for which a window is due; takes it off the list when it is settled for all. */
+/**
+ * The features for which a window is due; takes it off the list when it is settled for all. A registered feature that never
+ * wrote the window, and is not run here, does not keep it there: the run that begins with it finds what it lacks.
+ */
 async function compare(check: WindowToCheck, { store, features, registered, takesUnwritten }: SettleOptions): Promise<DueWindow | undefined> {
   const due: Feature[] = [];
   let open = false;
   let lines = 0;
   for (const feature of registered) {
+    const isRun = features.includes(feature);
     const state = await windowState(store, feature, check.window);
-    if (state.is === 'settled') continue;
-    const isDue = state.is === 'differs' || takesUnwritten(check.window);
-    if (isDue && features.includes(feature)) due.push(feature);
+    if (state.is === 'settled' || (state.is === 'unwritten' && !isRun)) continue;
+    if (isRun && (state.is === 'differs' || takesUnwritten(check.window))) due.push(feature);
     else open = true;
     lines += state.lines;
   }
@@ -110,25 +137,27 @@ function* batches(due: readonly DueWindow[]): Iterable<DueWindow[]> {
   if (batch.length > 0) yield batch;
 }
 
-async function reprocess(batch: readonly DueWindow[], options: SettleOptions): Promise<Unsettled[]> {
-  const { store, writer, listener } = options;
-  const windows = new Map(
-    batch.map(({ check, features }) => [check.window, new OpenWindow(check.window, { features, partitions: store.partitions, tracksChanges: false })]),
-  );
+async function reprocess(batch: readonly DueWindow[], options: SettleOptions): Promise<Settling> {
+  const { store, writer, listener, features } = options;
+  const windows = new Map(batch.map((due) => [due.check.window, new OpenWindow(due.check.window, { features: due.features, partitions: store.partitions, tracksChanges: false })]));
   const unread = await readAgain(batch, windows, options);
+  const written: WrittenWindow[] = [];
   const unsettled: Unsettled[] = [];
-  for (const { check, features } of batch) {
+  for (const { check, features: due } of batch) {
     const why = unread.get(check.window);
     if (why === undefined) {
-      for (const written of await writer.write(writer.close(windows.get(check.window)!, features))) listener.windowWritten(written);
+      written.push(...(await writer.write(writer.close(windows.get(check.window)!, due))));
+      await store.catalogue.putOffCheck({ ...check, notBefore: 0, dueAt: undefined });
+      await compare(check, options);
     } else {
-      await markIncomplete(store, check.window, features);
-      unsettled.push(...features.map(({ name }) => ({ feature: name, window: check.window, why })));
+      await markIncomplete(store, check.window, due);
+      unsettled.push(...due.map(({ name }) => ({ feature: name, window: check.window, why })));
+      await store.catalogue.putOffCheck(nextStep(check, options));
     }
-    await store.catalogue.putOffCheck(why === undefined ? { ...check, notBefore: 0, dueAt: undefined } : nextStep(check, options));
   }
-  await store.catalogue.markDone(options.features);
-  return unsettled;
+  written.forEach((window) => listener.windowWritten(window));
+  await store.catalogue.markDone(features);
+  return { written, unsettled };
 }
 
 /** Reads every file of the batch once; gives the windows of files that could not be read, with the reason. */
@@ -139,9 +168,7 @@ async function readAgain(batch: readonly DueWindow[], windows: ReadonlyMap<numbe
   const paths = new Set((await Promise.all(entities.map((entity) => store.catalogue.filesOf(entity, only)))).flat());
   const known = new Map((await store.catalogue.files()).map((file) => [file.path, file]));
   const unread = new Map<number, string>();
-  const waiting = [...paths];
-  const readNext = async (): Promise<void> => {
-    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+  await sideBySide([...paths], workers.threads + 1, async (path) => {
       const file = known.get(path)!;
       const { fileTime } = parseRawFileName(path)!;
       const names = features.map(({ name }) => name);
@@ -153,9 +180,7 @@ async function readAgain(batch: readonly DueWindow[], windows: ReadonlyMap<numbe
       } else {
         for (const window of await store.catalogue.windowsOf(path)) if (windows.has(window)) unread.set(window, why!);
       }
-    }
-  };
-  await Promise.all(Array.from({ length: workers.threads + 1 }, readNext));
+  });
   return unread;
 }
 

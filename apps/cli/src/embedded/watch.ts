@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Feature, SourceClock, Watermark, windowStart } from '@neartime/engines';
 import { type Clock, StoreError, systemClock } from '@neartime/streams';
 import { FolderReservoir } from '@neartime/streams/embedded';
-import { EmbeddedStore } from './embedded-store.ts';
+import type { EmbeddedStore } from './embedded-store.ts';
+import { type Run, openRun } from './open-run.ts';
 import { type PendingFile, lookForFiles } from './pending-files.ts';
 import { publishChanged } from './provisional.ts';
 import type { RunListener } from './run-listener.ts';
 import { type Unsettled, settle } from './settle.ts';
 import { WindowStream } from './window-stream.ts';
 import { WindowWriter } from './window-writer.ts';
-import { Workers } from './workers.ts';
+import type { Workers } from './workers.ts';
 
 export interface WatchOptions {
   readonly in: string;
@@ -37,7 +38,8 @@ export interface WatchListener extends RunListener {
 
 /** So many files are taken at once, so that a backlog of months does not keep windows from being published. */
 const filesAtOnce = 64;
-const dayInSeconds = 86_400;
+const hourInSeconds = 3600;
+const dayInSeconds = 24 * hourInSeconds;
 
 /**
  * Goes on computing until it is told to stop: new files are read as they appear, changed rows are published, windows close
@@ -45,19 +47,33 @@ const dayInSeconds = 86_400;
  * again by the next run.
  */
 export async function watch(options: WatchOptions, clock: Clock = systemClock): Promise<void> {
-  using store = await EmbeddedStore.open(options.out, options);
-  await using workers = new Workers();
-  await store.catalogue.setSetting('reservoir', options.in);
-  const watcher = await Watcher.over(options, store, workers, clock);
+  await using run = await openRun(options.out, options);
+  await run.store.catalogue.setSetting('reservoir', options.in);
+  let watcher = await Watcher.over(options, run, clock);
+  let failures = 0;
   while (!options.signal.aborted) {
+    const before = clock.elapsed();
     try {
       await watcher.turn();
+      failures = 0;
     } catch (error) {
       if (!(error instanceof StoreError) || !error.retriable) throw error;
       options.listener.waiting(error);
+      failures++;
+      // What was open is in doubt: it is read again, as after a crash.
+      watcher = await Watcher.over(options, run, clock);
     }
-    await sleep(options.poll * 1000, undefined, { signal: options.signal }).catch(() => undefined);
+    const took = clock.elapsed() - before;
+    // Over very many files a look takes long: it may take a third of the time.
+    const pause = Math.max(options.poll * 2 ** Math.min(failures, 6), 2 * took);
+    await sleep(pause * 1000, undefined, { signal: options.signal }).catch(() => undefined);
   }
+}
+
+/** When a file that could not be read is tried again, and how often it was. */
+interface Retry {
+  readonly notBefore: number;
+  readonly tries: number;
 }
 
 /** One turn after another: look for files, read them, publish, close, settle. */
@@ -73,30 +89,33 @@ class Watcher {
   readonly #sources: SourceClock;
   /** Versions of files as they were listed the turn before: one that still grows has another the next time. */
   #listed = new Map<string, string>();
+  readonly #known = new Map<string, string>();
+  readonly #retries = new Map<string, Retry>();
   #lastPublished: number;
   /** Files that an earlier run read and whose windows it left open. */
-  #reread: Set<string>;
+  readonly #reread: Set<string>;
 
-  private constructor(options: WatchOptions, store: EmbeddedStore, workers: Workers, clock: Clock, made: { stream: WindowStream; writer: WindowWriter; reread: Set<string> }) {
+  private constructor(options: WatchOptions, { store, workers }: Run, clock: Clock, writer: WindowWriter, reread: Set<string>) {
+    const { features, listener, grace } = options;
     this.#options = options;
     this.#store = store;
     this.#workers = workers;
     this.#clock = clock;
     this.#reservoir = new FolderReservoir(options.in);
-    this.#stream = made.stream;
-    this.#writer = made.writer;
-    this.#reread = made.reread;
+    this.#writer = writer;
+    this.#reread = reread;
     this.#sources = new SourceClock(options.idleAfter);
     this.#lastPublished = clock.elapsed();
+    const range = { from: -Infinity, to: Infinity };
+    const windows = { grace, taskGrace: grace, keepsOverdue: false, tracksChanges: true };
+    this.#stream = new WindowStream({ store, root: options.in, workers, writer, clock, features, listener, ...range, ...windows });
   }
 
-  static async over(options: WatchOptions, store: EmbeddedStore, workers: Workers, clock: Clock): Promise<Watcher> {
-    const { features, listener, grace } = options;
-    const writer = new WindowWriter(store, workers, clock);
-    const range = { from: -Infinity, to: Infinity };
-    const stream = await WindowStream.over({ store, root: options.in, workers, writer, clock, features, ...range, grace, keepsOverdue: false, tracksChanges: true, listener });
-    const reread = new Set(await store.catalogue.filesOfUnwritten(features, range.from, range.to));
-    const watcher = new Watcher(options, store, workers, clock, { stream, writer, reread });
+  static async over(options: WatchOptions, run: Run, clock: Clock): Promise<Watcher> {
+    const { store, workers } = run;
+    const writer = await WindowWriter.over(store, workers, clock);
+    const reread = new Set(await store.catalogue.filesOfUnwritten(options.features, -Infinity, Infinity));
+    const watcher = new Watcher(options, run, clock, writer, reread);
     await watcher.#resume();
     return watcher;
   }
@@ -106,8 +125,9 @@ class Watcher {
     for (let from = 0; from < files.length && !this.#options.signal.aborted; from += filesAtOnce) {
       const batch = files.slice(from, from + filesAtOnce);
       const waiting = files[from + filesAtOnce]?.fileTime ?? Infinity;
-      await this.#stream.readFiles(batch, (earliest) => Math.min(earliest, waiting, this.#watermark.value));
-      this.#progress(batch);
+      const unreadable = await this.#stream.readFiles(batch, (earliest) => Math.min(earliest, waiting, this.#watermark.value));
+      unreadable.forEach((file) => this.#retryLater(file));
+      this.#progress(batch.filter((file) => !unreadable.includes(file)));
       await this.#publish();
     }
     if (this.#options.signal.aborted) return;
@@ -131,6 +151,8 @@ class Watcher {
       reservoir: this.#reservoir,
       clock: this.#clock,
       mustReread: (path) => this.#reread.has(path),
+      known: this.#known,
+      isRetried: (path) => (this.#retries.get(path)?.notBefore ?? 0) <= this.#clock.elapsed(),
     });
     const before = this.#listed;
     this.#listed = new Map(pending.map(({ path, version }) => [path, version]));
@@ -139,8 +161,16 @@ class Watcher {
     return ready;
   }
 
+  /** A file that could not be read is tried again after a poll, then after twice the time, … up to an hour. */
+  #retryLater({ path }: PendingFile): void {
+    const tries = this.#retries.get(path)?.tries ?? 0;
+    this.#retries.set(path, { notBefore: this.#clock.elapsed() + Math.min(this.#options.poll * 2 ** tries, hourInSeconds), tries: tries + 1 });
+    this.#reread.add(path);
+  }
+
   #progress(files: readonly PendingFile[]): void {
-    for (const { source, fileTime } of files) {
+    for (const { path, source, fileTime } of files) {
+      this.#retries.delete(path);
       this.#sources.fileDone(source, fileTime, this.#clock.elapsed());
       this.#watermark.say(source, fileTime);
     }
@@ -167,7 +197,7 @@ class Watcher {
   async #settle(): Promise<void> {
     const { features, registered, listener, settleAfter } = this.#options;
     const now = this.#clock.now();
-    const unsettled = await settle({
+    const { unsettled } = await settle({
       ...{ store: this.#store, root: this.#options.in, workers: this.#workers, writer: this.#writer, clock: this.#clock },
       ...{ features, registered, listener, backoff: settleAfter },
       isLookedAt: ({ window, notBefore, dueAt = 0 }) => notBefore <= now && dueAt <= now && !this.#stream.open.has(window),

@@ -5,6 +5,7 @@ import type { EmbeddedStore } from './embedded-store.ts';
 import type { PendingFile } from './pending-files.ts';
 import type { FileReading } from './read-file.ts';
 import type { RunListener } from './run-listener.ts';
+import { sideBySide } from './together.ts';
 import type { ClosedWindow, WindowWriter } from './window-writer.ts';
 import type { Workers } from './workers.ts';
 
@@ -20,6 +21,8 @@ export interface StreamOptions {
   readonly to: number;
   /** Seconds that a window waits for lines after its end, in the time that closes windows. */
   readonly grace: number;
+  /** Seconds after a chunk's end at which its windows are expected closed: what tasks and checks go by. */
+  readonly taskGrace: number;
   /**
    * Whether a window that is over when its first line comes (of a device that was offline for days) stays open to the end of
    * the files: others of its lines follow, and it has few rows.
@@ -40,50 +43,40 @@ const mostOverdueWindows = 2000;
 export class WindowStream {
   readonly open = new Map<number, OpenWindow>();
   readonly #options: StreamOptions;
-  /** Feature → windows that it has written: they take nothing more, what they miss is found by counting. */
-  readonly #written: Map<string, Set<number>>;
   /** Open windows that were over when they were opened. */
   readonly #overdue = new Set<number>();
   #closedUpTo = -Infinity;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: StreamOptions, written: Map<string, Set<number>>) {
+  constructor(options: StreamOptions) {
     this.#options = options;
-    this.#written = written;
-  }
-
-  static async over(options: StreamOptions): Promise<WindowStream> {
-    const written = new Map(options.features.map(({ name }) => [name, new Set<number>()]));
-    for (const part of await options.store.catalogue.windowParts()) {
-      if (part.state !== 'stale') written.get(part.feature)?.add(part.window);
-    }
-    return new WindowStream(options, written);
   }
 
   /**
    * Reads files, which come in file-time order, and closes windows on the way. `upTo` says how far time has come when the
-   * earliest file that is not merged yet has this file time (Infinity: none is left).
+   * earliest file that is not merged yet has this file time (Infinity: none is left). Gives the files that could not be read
+   * for a reason outside of them.
    */
-  async readFiles(files: readonly PendingFile[], upTo: (earliest: number) => number): Promise<void> {
+  async readFiles(files: readonly PendingFile[], upTo: (earliest: number) => number): Promise<PendingFile[]> {
     const waiting = [...files];
     const inHand = new Set<PendingFile>();
     const earliest = () => Math.min(waiting[0]?.fileTime ?? Infinity, ...[...inHand].map(({ fileTime }) => fileTime));
     await this.closeUpTo(upTo(earliest()));
-    const readNext = async (): Promise<void> => {
-      for (let file = waiting.shift(); file; file = waiting.shift()) {
-        inHand.add(file);
-        await this.#options.store.catalogue.beginReading(file);
-        const reading = await this.#read(file);
-        await this.#inTurn(async () => {
-          await this.#take(file!, reading);
-          inHand.delete(file!);
-          await this.#closeUpTo(upTo(earliest()));
-        });
-      }
-    };
-    // One more than there are threads, so that none waits while the main thread merges.
-    await Promise.all(Array.from({ length: this.#options.workers.threads + 1 }, readNext));
+    const unreadable: PendingFile[] = [];
+    // One more hand than there are threads, so that none of these waits while the main thread merges.
+    await sideBySide(waiting, this.#options.workers.threads + 1, async (file) => {
+      inHand.add(file);
+      await this.#options.store.catalogue.beginReading(file);
+      const reading = await this.#read(file);
+      if ('broken' in reading && reading.broken === 'unreadable') unreadable.push(file);
+      await this.#inTurn(async () => {
+        await this.#take(file, reading);
+        inHand.delete(file);
+        await this.#closeUpTo(upTo(earliest()));
+      });
+    });
     await this.closeUpTo(upTo(Infinity));
+    return unreadable;
   }
 
   /** Closes and writes the windows whose end and grace time has passed. */
@@ -113,14 +106,14 @@ export class WindowStream {
 
   #task({ path, fileTime }: PendingFile) {
     const chunk = chunkOf(fileTime);
-    return { sourceBucket: this.#options.root, filePath: path, dataChunk: chunk, tsToProcess: windowEnd(chunk) + this.#options.grace };
+    return { sourceBucket: this.#options.root, filePath: path, dataChunk: chunk, tsToProcess: windowEnd(chunk) + this.#options.taskGrace };
   }
 
   #openWindow(start: number): OpenWindow | undefined {
-    const { features, from, to, store, tracksChanges } = this.#options;
+    const { features, from, to, store, writer, tracksChanges } = this.#options;
     const standing = this.open.get(start);
     if (standing || start < from || start >= to) return standing;
-    const unwritten = features.filter(({ name }) => !this.#written.get(name)!.has(start));
+    const unwritten = features.filter((feature) => !writer.hasWritten(feature, start));
     if (unwritten.length === 0) return undefined;
     const window = new OpenWindow(start, { features: unwritten, partitions: store.partitions, tracksChanges });
     this.open.set(start, window);
@@ -147,7 +140,6 @@ export class WindowStream {
     this.open.delete(window.start);
     this.#overdue.delete(window.start);
     const touched = window.features.filter(({ entity }) => window.hasLines(entity));
-    for (const { name } of touched) this.#written.get(name)!.add(window.start);
     return this.#options.writer.close(window, touched);
   }
 

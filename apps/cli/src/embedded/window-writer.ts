@@ -8,7 +8,9 @@ import { encodeEmptyPart } from './encode-part.ts';
 import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
 import { objectName } from './object-name.ts';
 import { lostKeys, olderRows } from './lost-rows.ts';
+import { together } from './together.ts';
 import type { Workers } from './workers.ts';
+import { WrittenWindows } from './written-windows.ts';
 
 /** What was written of a window, for progress and reports. */
 export interface WrittenWindow {
@@ -42,15 +44,27 @@ export class WindowWriter {
   readonly #store: EmbeddedStore;
   readonly #workers: Workers;
   readonly #clock: Clock;
+  readonly #written: WrittenWindows;
 
-  constructor(store: EmbeddedStore, workers: Workers, clock: Clock) {
+  private constructor(store: EmbeddedStore, workers: Workers, clock: Clock, written: WrittenWindows) {
     this.#store = store;
     this.#workers = workers;
     this.#clock = clock;
+    this.#written = written;
+  }
+
+  static async over(store: EmbeddedStore, workers: Workers, clock: Clock): Promise<WindowWriter> {
+    return new WindowWriter(store, workers, clock, await WrittenWindows.of(store.catalogue));
+  }
+
+  /** Whether the feature has written the window, or is about to. */
+  hasWritten(feature: Feature, window: number): boolean {
+    return this.#written.has(feature, window);
   }
 
   /** Takes a window, which is not used afterwards, and has the parts of these features encoded. */
   close(window: OpenWindow, features: readonly Feature[]): ClosedWindow {
+    for (const { name } of features) this.#written.add(name, window.start);
     const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
     const encoded = features.map((feature) => partitions.map((partition) => this.#encode(window, feature, partition)));
     // Whoever writes the window hears of a failure; until then it is nobody's.
@@ -60,7 +74,9 @@ export class WindowWriter {
 
   /** Writes a closed window, each feature as the revision after the one that stands (0 for the first). */
   async write({ window, features, encoded }: ClosedWindow): Promise<WrittenWindow[]> {
-    const parts = await Promise.all(features.map((feature, i) => this.#writeFeature(window, feature, encoded[i])));
+    const parts = await together(features.map((feature, i) => this.#writeFeature(window, feature, encoded[i])));
+    // What the catalogue says is written has to be on the disk, even if the machine loses its power.
+    await this.#store.online.flush();
     await this.#store.catalogue.recordParts(parts.flat());
     return parts.map((written, i) => ({
       window: window.start,
@@ -74,7 +90,7 @@ export class WindowWriter {
     const standing = await this.#store.catalogue.windowParts({ feature: feature.name, window: window.start });
     const revision = standing.length === 0 ? 0 : Math.max(...standing.map((part) => part.revision)) + 1;
     const closedAt = this.#clock.now();
-    const parts = await Promise.all(
+    const parts = await together(
       encoded.map((encoding, partition) => {
         const before = standing.find((part) => part.partition === partition);
         return this.#writePart(window, feature, { encoding, partition, revision, closedAt, before });
@@ -88,9 +104,13 @@ export class WindowWriter {
   async #writePart(window: OpenWindow, feature: Feature, { encoding, partition, revision, closedAt, before }: PartWrite): Promise<WindowPart> {
     const encoded = await encoding;
     const name = objectName(feature.name, window.start, partition);
-    // Before the object, which says what was lost: after a crash in between it still says it.
-    if (before?.rows) await this.#dropOnline(window.start, feature, await lostKeys(this.#store.objects, name, encoded?.rows));
-    const etag = await this.#putObject(name, feature, encoded, before);
+    // Not the catalogue's word but the object itself: a run that was killed may have put it, and somebody may have removed it.
+    const standing = await this.#store.objects.head(name);
+    if (standing !== undefined && standing !== encoded?.etag) {
+      // Before the object, which says what was lost: after a crash in between it still says it.
+      await this.#dropOnline(window.start, feature, await lostKeys(this.#store.objects, name, encoded?.rows));
+    }
+    const etag = await this.#putObject(name, feature, encoded, { standing, hadObject: before?.etag !== undefined });
     const writtenAt = this.#clock.now();
     if (encoded) {
       const write = { table: onlineTable(feature), window: window.start, revision: { final: revision }, rows: encoded.rows, writtenAt };
@@ -110,15 +130,17 @@ export class WindowWriter {
   }
 
   /** Puts the object where it differs from the one that stands; gives its ETag, `undefined` for a part that never had rows. */
-  async #putObject(name: string, feature: Feature, part: EncodedPart | undefined, before: WindowPart | undefined): Promise<string | undefined> {
-    const { objects } = this.#store;
-    if (!part && before?.etag === undefined) return undefined;
+  async #putObject(
+    name: string,
+    feature: Feature,
+    part: EncodedPart | undefined,
+    { standing, hadObject }: { standing: string | undefined; hadObject: boolean },
+  ): Promise<string | undefined> {
+    if (!part && standing === undefined && !hadObject) return undefined;
     const body = part?.body ?? (await encodeEmptyPart(feature));
     const etag = part?.etag ?? contentHash(body);
-    // Not the catalogue's word but the object itself: a run that was killed may have put it, and somebody may have removed it.
-    const standing = await objects.head(name);
     if (standing === etag) return etag;
-    const put = await objects.put(name, body, standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing });
+    const put = await this.#store.objects.put(name, body, standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing });
     if (put === undefined) throw new StoreError(`store: ${name} was changed by another writer at the same time`, { retriable: true });
     return put;
   }

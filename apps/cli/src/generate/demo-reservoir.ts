@@ -1,7 +1,7 @@
-import { mkdir, rename, stat, truncate } from 'node:fs/promises';
+import { stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileLines } from './file-lines.ts';
-import { gzipLines, writeRawFile, type Line } from './gzip-lines.ts';
+import { appearWhole, gzipLines, writeRawFile, type Line } from './gzip-lines.ts';
 import { Random } from './random.ts';
 import { rawFilePath } from './raw-file-name.ts';
 import { devicesOf, generateReservoir, type OnProgress } from './reservoir.ts';
@@ -76,9 +76,8 @@ function* offlineLines(): Generator<Line> {
 }
 
 /** A gzip file of which the upload broke off; it too appears under its name all at once. */
-async function writeTruncated(path: string, lines: Iterable<Line>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await gzipLines(`${path}.tmp`, lines);
-  await truncate(`${path}.tmp`, Math.floor((await stat(`${path}.tmp`)).size / 2));
-  await rename(`${path}.tmp`, path);
-}
+const writeTruncated = (path: string, lines: Iterable<Line>): Promise<void> =>
+  appearWhole(path, async (temporary) => {
+    await gzipLines(temporary, lines);
+    await truncate(temporary, Math.floor((await stat(temporary)).size / 2));
+  });

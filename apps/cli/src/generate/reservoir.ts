@@ -6,7 +6,8 @@ import { Random } from './random.ts';
 import { rawFilePath } from './raw-file-name.ts';
 import { sources as firstSources, type Source } from './source.ts';
 
-const chunkSeconds = 600;
+/** Each source writes a raw file in every ten minutes. */
+export const chunkSeconds = 600;
 
 export const reservoirDefaults = {
   sources: 4,

@@ -8,6 +8,7 @@ export const schema = `
     read INTEGER NOT NULL DEFAULT 0, events INTEGER NOT NULL DEFAULT 0, blank INTEGER NOT NULL DEFAULT 0,
     rejected TEXT NOT NULL DEFAULT '{}'
   );
+  CREATE INDEX IF NOT EXISTS files_not_done ON files (number) WHERE state = 'read';
   CREATE TABLE IF NOT EXISTS file_lines (
     file INTEGER NOT NULL, entity TEXT NOT NULL, window INTEGER NOT NULL, partition INTEGER NOT NULL,
     lines INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,

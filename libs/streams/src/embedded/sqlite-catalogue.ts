@@ -12,16 +12,26 @@ import type {
   WindowPart,
   WindowToCheck,
 } from '../catalogue.ts';
+import { filesOfUnwritten, filesOfWindows, markDone, partsQuery, type PartFilter } from './catalogue-queries.ts';
 import { schema } from './catalogue-schema.ts';
 import { type FileRow, type PartRow, fileOf, partOf } from './catalogue-rows.ts';
 import { Sqlite } from './sqlite.ts';
 
-/** The catalogue in one SQLite file. */
+/** What may have completed files since they were looked at last, for these features. */
+interface Recorded {
+  readonly features: string;
+  readonly files: Set<number>;
+  readonly windows: Set<number>;
+}
+
+/** The catalogue in one SQLite file. What is only found out again after a power failure does not wait for the disk. */
 export class SqliteCatalogue implements Catalogue, Disposable {
   readonly #sqlite: Sqlite;
+  /** `undefined` as long as every file may be complete. */
+  #recorded: Recorded | undefined;
 
   constructor(path: string, options: { readOnly: boolean } = { readOnly: false }) {
-    this.#sqlite = new Sqlite(path, { ...options, schema });
+    this.#sqlite = new Sqlite(path, { ...options, schema, synchronous: 'FULL' });
   }
 
   async setting(key: string): Promise<string | undefined> {
@@ -36,8 +46,13 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     return this.#sqlite.all<FileRow>('SELECT * FROM files ORDER BY file_time, path').map(fileOf);
   }
 
+  async file(path: string): Promise<CataloguedFile | undefined> {
+    const row = this.#sqlite.get<FileRow>('SELECT * FROM files WHERE path = ?', path);
+    return row && fileOf(row);
+  }
+
   async beginReading(file: FileSeen): Promise<void> {
-    this.#sqlite.transaction(() => this.#fileNumber(file));
+    this.#sqlite.unflushed(() => this.#sqlite.transaction(() => this.#fileNumber(file)));
   }
 
   async recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void> {
@@ -48,12 +63,11 @@ export class SqliteCatalogue implements Catalogue, Disposable {
          version = ?, size = ? WHERE number = ?`,
         ...[file.version, file.size, number],
       );
-      this.#replaceCounts(number, outcome);
+      this.#replaceCounts(number, outcome, task.tsToProcess);
       this.#sqlite.run(
         'INSERT INTO tasks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET data_chunk = excluded.data_chunk, ts_to_process = excluded.ts_to_process',
         ...[task.sourceBucket, task.filePath, task.dataChunk, task.tsToProcess],
       );
-      this.#checkAll(outcome, task.tsToProcess);
     });
   }
 
@@ -68,12 +82,28 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async renewVersion(path: string, version: string): Promise<void> {
-    this.#sqlite.run(`UPDATE files SET version = ?, state = CASE WHEN reason = 'changed' THEN 'read' ELSE state END, reason = NULL, detail = NULL WHERE path = ?`, version, path);
+    this.#sqlite.transaction(() => {
+      const number = this.#sqlite.get<{ number: number }>('SELECT number FROM files WHERE path = ?', path)?.number;
+      if (number === undefined) return;
+      this.#sqlite.run(
+        `UPDATE files SET version = ?, state = CASE state WHEN 'quarantined' THEN 'read' ELSE state END, reason = NULL, detail = NULL
+         WHERE number = ? AND content_hash IS NOT NULL`,
+        ...[version, number],
+      );
+      this.#recorded?.files.add(number);
+    });
   }
 
   async markDone(features: readonly FeatureOfEntity[]): Promise<number> {
-    const unwritten = features.map((feature) => `EXISTS (SELECT 1 FROM file_lines AS l WHERE l.file = files.number AND ${isUnwritten(feature)})`);
-    return this.#sqlite.run(`UPDATE files SET state = 'done' WHERE state = 'read' AND NOT (${unwritten.join(' OR ')})`);
+    const asked = JSON.stringify(features);
+    const recorded = this.#recorded;
+    this.#recorded = undefined;
+    const done =
+      recorded?.features === asked
+        ? this.#sqlite.run(markDone(features, 'listed'), JSON.stringify(this.#completedBy(recorded, features)))
+        : this.#sqlite.run(markDone(features, 'all'));
+    this.#recorded = { features: asked, files: new Set(), windows: new Set() };
+    return done;
   }
 
   async forgetFiles(): Promise<void> {
@@ -81,6 +111,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
       for (const table of ['files', 'file_lines', 'rejected', 'tasks', 'to_check', 'sources']) this.#sqlite.run(`DELETE FROM ${table}`);
       this.#sqlite.run(`UPDATE window_parts SET state = 'stale'`);
     });
+    this.#recorded = undefined;
   }
 
   async tasks(): Promise<Task[]> {
@@ -97,13 +128,9 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     );
   }
 
-  async windowParts(filter: { readonly feature?: string; readonly window?: number } = {}): Promise<WindowPart[]> {
-    return this.#sqlite
-      .all<PartRow>(
-        `SELECT * FROM window_parts WHERE (?1 IS NULL OR feature = ?1) AND (?2 IS NULL OR window = ?2) ORDER BY feature, window, partition`,
-        ...[filter.feature ?? null, filter.window ?? null],
-      )
-      .map(partOf);
+  async windowParts(filter: PartFilter = {}): Promise<WindowPart[]> {
+    const { sql, values } = partsQuery(filter);
+    return this.#sqlite.all<PartRow>(sql, ...values).map(partOf);
   }
 
   async recordParts(parts: readonly WindowPart[]): Promise<void> {
@@ -115,19 +142,15 @@ export class SqliteCatalogue implements Catalogue, Disposable {
           ...[part.lines.lines, part.lines.high, part.lines.low, part.etag ?? null, part.state, part.closedAt, part.writtenAt],
         );
         this.#check(part.window, 0);
+        this.#recorded?.windows.add(part.window);
       }
     });
   }
 
   async filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]> {
-    const sql = `SELECT DISTINCT path FROM file_lines AS l JOIN files ON files.number = l.file
-      WHERE l.window >= ? AND l.window < ? AND (${features.map(isUnwritten).join(' OR ')})`;
-    return this.#sqlite.all<{ path: string }>(sql, Math.max(from, -1e12), Math.min(to, 1e12)).map(({ path }) => path);
-  }
-
-  async touchedWindows(entity: Entity): Promise<number[]> {
-    const sql = 'SELECT DISTINCT window FROM file_lines WHERE entity = ? ORDER BY window';
-    return this.#sqlite.all<{ window: number }>(sql, entity).map(({ window }) => window);
+    const [first, end] = [Math.max(from, -1e12), Math.min(to, 1e12)];
+    const paths = features.flatMap(({ name, entity }) => this.#sqlite.all<{ path: string }>(filesOfUnwritten, entity, name, first, end));
+    return [...new Set(paths.map(({ path }) => path))];
   }
 
   async linesSent(entity: Entity, window: number): Promise<LineSum[]> {
@@ -161,8 +184,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   async replaceCounts(path: string, outcome: FileOutcome): Promise<void> {
     this.#sqlite.transaction(() => {
       const { number } = this.#sqlite.get<{ number: number }>('SELECT number FROM files WHERE path = ?', path)!;
-      this.#replaceCounts(number, outcome);
-      this.#checkAll(outcome, 0);
+      this.#replaceCounts(number, outcome, 0);
     });
   }
 
@@ -173,11 +195,11 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   async putOffCheck({ window, notBefore, attempts, dueAt }: WindowToCheck): Promise<void> {
     const sql = 'UPDATE to_check SET not_before = ?, attempts = ?, due_at = ? WHERE window = ?';
-    this.#sqlite.run(sql, notBefore, attempts, dueAt ?? null, window);
+    this.#sqlite.unflushed(() => this.#sqlite.run(sql, notBefore, attempts, dueAt ?? null, window));
   }
 
   async settled(window: number): Promise<void> {
-    this.#sqlite.run('DELETE FROM to_check WHERE window = ?', window);
+    this.#sqlite.unflushed(() => this.#sqlite.run('DELETE FROM to_check WHERE window = ?', window));
   }
 
   async sources(): Promise<SourceProgress[]> {
@@ -185,19 +207,19 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async recordProgress(progress: readonly SourceProgress[]): Promise<void> {
-    this.#sqlite.transaction(() => {
-      for (const { source, completeUpTo, saidAt } of progress) {
-        this.#sqlite.run(
-          `INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
-           complete_up_to = max(complete_up_to, excluded.complete_up_to), said_at = excluded.said_at`,
-          ...[source, completeUpTo, saidAt],
-        );
-      }
-    });
+    this.#sqlite.unflushed(() => this.#sqlite.transaction(() => progress.forEach((said) => this.#recordProgress(said))));
   }
 
   [Symbol.dispose](): void {
     this.#sqlite[Symbol.dispose]();
+  }
+
+  #recordProgress({ source, completeUpTo, saidAt }: SourceProgress): void {
+    this.#sqlite.run(
+      `INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
+       complete_up_to = max(complete_up_to, excluded.complete_up_to), said_at = max(said_at, excluded.said_at)`,
+      ...[source, completeUpTo, saidAt],
+    );
   }
 
   #fileNumber(file: FileSeen): number {
@@ -211,13 +233,24 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     return this.#sqlite.get<{ number: number }>(sql, file.path)!.number;
   }
 
-  #replaceCounts(number: number, outcome: FileOutcome): void {
+  /** Files that were recorded, or that touched a window of which a part was. */
+  #completedBy({ files, windows }: Recorded, features: readonly FeatureOfEntity[]): number[] {
+    const starts = JSON.stringify([...windows]);
+    const entities = [...new Set(features.map(({ entity }) => entity))];
+    const touched = entities.flatMap((entity) => this.#sqlite.all<{ file: number }>(filesOfWindows, entity, starts));
+    return [...new Set([...files, ...touched.map(({ file }) => file)])];
+  }
+
+  #replaceCounts(number: number, outcome: FileOutcome, notBefore: number): void {
     this.#sqlite.run(
       'UPDATE files SET content_hash = ?, file_id = ?, read = ?, events = ?, blank = ?, rejected = ? WHERE number = ?',
       ...[outcome.contentHash, outcome.fileId, outcome.read, outcome.events, outcome.blank, JSON.stringify(outcome.rejected), number],
     );
+    this.#checkTouched(number, notBefore);
     this.#replaceLines(number, outcome.lines);
+    this.#checkTouched(number, notBefore);
     this.#replaceRejected(number, outcome.rejectedRuns);
+    this.#recorded?.files.add(number);
   }
 
   #replaceLines(number: number, lines: readonly WindowLines[]): void {
@@ -234,8 +267,11 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     }
   }
 
-  #checkAll(outcome: FileOutcome, notBefore: number): void {
-    for (const window of new Set(outcome.lines.map((cell) => cell.window))) this.#check(window, notBefore);
+  /** Puts every window that a file touches on the list to check. */
+  #checkTouched(number: number, notBefore: number): void {
+    for (const { window } of this.#sqlite.all<{ window: number }>('SELECT DISTINCT window FROM file_lines WHERE file = ?', number)) {
+      this.#check(window, notBefore);
+    }
   }
 
   #check(window: number, notBefore: number): void {
@@ -245,7 +281,3 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     );
   }
 }
-
-/** Of the lines l: that they belong to a window which the feature has not written. */
-const isUnwritten = ({ name, entity }: FeatureOfEntity): string =>
-  `(l.entity = '${entity}' AND NOT EXISTS (SELECT 1 FROM window_parts AS p WHERE p.feature = '${name}' AND p.window = l.window AND p.state <> 'stale'))`;

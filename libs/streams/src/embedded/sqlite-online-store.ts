@@ -1,9 +1,13 @@
+import type { StatementSync } from 'node:sqlite';
 import type { PartRows, RowKey } from '@neartime/schemas';
 import { type OnlineRow, type OnlineStore, type OnlineTable, type OnlineWrite, writeTimeOf } from '../online-store.ts';
 import { type SqlValue, Sqlite } from './sqlite.ts';
 
 /** Rows a statement takes: SQLite costs about a third less a row than with one row each. */
 const rowsAtOnce = 50;
+
+/** The log grows to 32 MB before it is folded in: at SQLite's own 1000 pages that costs a third of the time to write. */
+const checkpointPages = 8000;
 
 interface StoredRow extends RowKey {
   readonly value: number | bigint;
@@ -20,9 +24,11 @@ interface StoredRow extends RowKey {
 export class SqliteOnlineStore implements OnlineStore, Disposable {
   readonly #sqlite: Sqlite;
   readonly #known = new Set<string>();
+  /** By table, then by how many rows they take. */
+  readonly #upserts = new Map<string, StatementSync[]>();
 
   constructor(path: string, options: { readOnly: boolean } = { readOnly: false }) {
-    this.#sqlite = new Sqlite(path, { ...options, schema: '' });
+    this.#sqlite = new Sqlite(path, { ...options, schema: '', synchronous: 'NORMAL', checkpointPages });
   }
 
   async write(writes: readonly OnlineWrite[]): Promise<void> {
@@ -32,16 +38,22 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
 
   async get(table: OnlineTable, id: string): Promise<OnlineRow[]> {
     if (!this.#exists(table)) return [];
-    const statement = this.#sqlite.prepared(`SELECT *, ${table.column} AS value FROM ${table.feature} WHERE id = ? ORDER BY country, brand`);
-    statement.setReadBigInts(true);
-    return (statement.all(id) as unknown as StoredRow[]).map(onlineRow);
+    const sql = `SELECT *, ${table.column} AS value FROM ${table.feature} WHERE id = ? ORDER BY country, brand`;
+    return this.#sqlite.allExact<StoredRow>(sql, id).map(onlineRow);
   }
 
   async provisionalKeys(table: OnlineTable, window: number): Promise<RowKey[]> {
-    this.#ensure(table);
-    return this.#sqlite
-      .all<RowKey>(`SELECT id, country, brand FROM ${table.feature} WHERE final = 0 AND window_start = ?`, window)
-      .map(({ id, country, brand }) => ({ id, country, brand }));
+    return this.#keys(table, 'final = 0 AND window_start = ?', window);
+  }
+
+  async keysOf(table: OnlineTable, window: number): Promise<RowKey[]> {
+    return this.#keys(table, 'window_start = ?', window);
+  }
+
+  async windows(table: OnlineTable): Promise<number[]> {
+    if (!this.#exists(table)) return [];
+    const sql = `SELECT DISTINCT window_start AS window FROM ${table.feature} ORDER BY window_start`;
+    return this.#sqlite.all<{ window: number }>(sql).map(({ window }) => window);
   }
 
   async replace(table: OnlineTable, window: number, keys: readonly RowKey[], rows: readonly OnlineRow[]): Promise<void> {
@@ -52,13 +64,14 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
         this.#sqlite.run(sql, id, country, brand, window);
       }
       for (const row of rows) {
-        const writeTime = writeTimeOf(row.window, { final: row.revision });
-        this.#sqlite.run(
-          `INSERT INTO ${table.feature} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-          ...[row.id, row.country, row.brand, row.value, row.window, row.revision, row.final ? 1 : 0, writeTime, row.writtenAt],
-        );
+        const shared = [row.window, row.revision, row.final ? 1 : 0, writeTimeOfRow(row), Math.floor(row.writtenAt)];
+        this.#upsert(table, 1).run(...shared, row.id, row.country, row.brand, row.value);
       }
     });
+  }
+
+  async flush(): Promise<void> {
+    await this.#sqlite.flush();
   }
 
   [Symbol.dispose](): void {
@@ -66,12 +79,24 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
   }
 
   #writePart(write: OnlineWrite): void {
-    const { rows } = write.rows;
-    const ids = idStrings(write.rows);
-    for (let from = 0; from < rows; from += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rows - from);
-      this.#sqlite.prepared(upsert(write, count)).run(...rowValues(write.rows, ids, from, count));
+    const part = { shared: sharedValues(write), ids: idStrings(write.rows), rows: write.rows };
+    for (let from = 0; from < part.ids.length; from += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, part.ids.length - from);
+      this.#upsert(write.table, count).run(...boundValues(part, from, count));
     }
+  }
+
+  /** There are at most `rowsAtOnce` for a table. */
+  #upsert(table: OnlineTable, rows: number): StatementSync {
+    let statements = this.#upserts.get(table.feature);
+    if (!statements) this.#upserts.set(table.feature, (statements = []));
+    return (statements[rows] ??= this.#sqlite.prepared(upsert(table, rows)));
+  }
+
+  #keys(table: OnlineTable, condition: string, window: number): RowKey[] {
+    if (!this.#exists(table)) return [];
+    const sql = `SELECT id, country, brand FROM ${table.feature} WHERE ${condition}`;
+    return this.#sqlite.all<RowKey>(sql, window).map(({ id, country, brand }) => ({ id, country, brand }));
   }
 
   #ensure({ feature, column, type }: OnlineTable): void {
@@ -89,24 +114,43 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
   }
 
   #exists({ feature }: OnlineTable): boolean {
+    if (this.#known.has(feature)) return true;
     return this.#sqlite.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`, feature) !== undefined;
   }
 }
 
-/** What all rows of the part share is written into the statement: each bound value costs, and there are few such texts. */
-function upsert({ table, window, revision, writtenAt }: OnlineWrite, count: number): string {
+const writeTimeOfRow = ({ window, final, revision }: OnlineRow): number =>
+  writeTimeOf(window, final ? { final: revision } : { provisional: 0 });
+
+/** What all rows of a write share. */
+function sharedValues({ window, revision, writtenAt }: OnlineWrite): SqlValue[] {
   const isFinal = 'final' in revision;
-  const shared = `${window}, ${isFinal ? revision.final : 0}, ${isFinal ? 1 : 0}, ${writeTimeOf(window, revision)}, ${Math.floor(writtenAt)}`;
-  const values = new Array<string>(count).fill(`(?, ?, ?, ?, ${shared})`).join();
-  return `INSERT INTO ${table.feature} VALUES ${values} ON CONFLICT DO UPDATE SET
-    ${table.column} = excluded.${table.column}, window_start = excluded.window_start, revision = excluded.revision,
+  return [window, isFinal ? revision.final : 0, isFinal ? 1 : 0, writeTimeOf(window, revision), Math.floor(writtenAt)];
+}
+
+/**
+ * Binding costs, so the shared values are numbered and bound once. The others have no number (they follow the highest before
+ * them): node:sqlite looks for a place among the numbered ones, which makes many of them slow.
+ */
+function upsert({ feature, column }: OnlineTable, rows: number): string {
+  return `INSERT INTO ${feature} (window_start, revision, final, write_time, written_at, id, country, brand, ${column})
+    VALUES ${new Array<string>(rows).fill('(?1,?2,?3,?4,?5,?,?,?,?)').join()} ON CONFLICT DO UPDATE SET
+    ${column} = excluded.${column}, window_start = excluded.window_start, revision = excluded.revision,
     final = excluded.final, write_time = excluded.write_time, written_at = excluded.written_at
     WHERE excluded.write_time >= write_time`;
 }
 
-function rowValues({ pair, pairs, values }: PartRows, ids: readonly string[], from: number, count: number): SqlValue[] {
-  const bound = new Array<SqlValue>(count * 4);
-  for (let i = 0, row = from; i < bound.length; row++) {
+interface BoundRows {
+  readonly shared: readonly SqlValue[];
+  readonly ids: readonly string[];
+  readonly rows: PartRows;
+}
+
+function boundValues({ shared, ids, rows: { pair, pairs, values } }: BoundRows, from: number, count: number): SqlValue[] {
+  const bound = new Array<SqlValue>(shared.length + count * 4);
+  let i = 0;
+  for (const value of shared) bound[i++] = value;
+  for (let row = from; i < bound.length; row++) {
     const { country, brand } = pairs[pair[row]];
     bound[i++] = ids[row];
     bound[i++] = country;

@@ -1,28 +1,55 @@
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { StoreError } from '../store-error.ts';
+import { errorCode, isSqliteError, sqliteFailure, systemFailure } from './failure.ts';
+import { flushFile, flushFolder } from './flushed.ts';
 
 export type SqlValue = string | number | bigint | null;
+
+export interface SqliteOptions {
+  readonly readOnly: boolean;
+  readonly schema: string;
+  /** FULL: what is committed is on the disk. NORMAL: a power failure may undo the last commits, never some and not those before them. */
+  readonly synchronous: 'NORMAL' | 'FULL';
+  /** Pages of the write-ahead log, of 4 KiB, from which on it is folded into the file. */
+  readonly checkpointPages?: number;
+}
 
 /** A SQLite file: prepared statements by their text, transactions that are whole or not at all, errors with a name. */
 export class Sqlite implements Disposable {
   readonly #path: string;
+  readonly #synchronous: SqliteOptions['synchronous'];
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #isNameFlushed = false;
 
-  constructor(path: string, options: { readOnly: boolean; schema: string }) {
+  constructor(path: string, { readOnly, schema, synchronous, checkpointPages }: SqliteOptions) {
     this.#path = path;
+    this.#synchronous = synchronous;
+    let database: DatabaseSync | undefined;
     try {
-      this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5000 });
-      if (!options.readOnly) this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-      this.#database.exec('PRAGMA cache_size = -16000');
-      if (!options.readOnly) this.#database.exec(options.schema);
+      database = new DatabaseSync(path, { readOnly, timeout: 5000 });
+      if (!readOnly) database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
+      if (checkpointPages !== undefined) database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+      database.exec('PRAGMA cache_size = -16000');
+      if (!readOnly) database.exec(schema);
+      this.#database = database;
     } catch (cause) {
+      if (database?.isOpen) database.close();
       throw this.#failure('cannot open', cause);
     }
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
     return this.#guard(() => this.prepared(sql).all(...values) as Row[]);
+  }
+
+  /** As `all`, with every whole number as a bigint. */
+  allExact<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#guard(() => {
+      const statement = this.prepared(sql);
+      statement.setReadBigInts(true);
+      return statement.all(...values) as Row[];
+    });
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
@@ -48,14 +75,41 @@ export class Sqlite implements Disposable {
     });
   }
 
+  /** Runs what a power failure may undo, since it is found out again; the disk is not waited for. */
+  unflushed<T>(work: () => T): T {
+    if (this.#synchronous === 'NORMAL') return work();
+    this.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      this.exec(`PRAGMA synchronous = ${this.#synchronous}`);
+    }
+  }
+
   exec(sql: string): void {
     this.#guard(() => this.#database.exec(sql));
   }
 
+  /** The statement of a text. It is kept, so there must be few texts. */
   prepared(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
     return statement;
+  }
+
+  /**
+   * What was committed before is on the disk when it returns. Commits are in the write-ahead log, or in the file by a
+   * checkpoint, which flushes both. The log may be opened and closed beside SQLite: its locks are on the other files.
+   */
+  async flush(): Promise<void> {
+    try {
+      await flushFile(`${this.#path}-wal`);
+      if (!this.#isNameFlushed) await flushFolder(dirname(this.#path));
+      this.#isNameFlushed = true;
+    } catch (cause) {
+      // Without a log nothing was written.
+      if (errorCode(cause) !== 'ENOENT') throw systemFailure(`store: cannot flush ${this.#path}`, cause);
+    }
   }
 
   [Symbol.dispose](): void {
@@ -67,11 +121,12 @@ export class Sqlite implements Disposable {
     try {
       return work();
     } catch (cause) {
-      throw cause instanceof StoreError ? cause : this.#failure('failed', cause);
+      throw this.#failure('cannot read or write', cause);
     }
   }
 
-  #failure(what: string, cause: unknown): StoreError {
-    return new StoreError(`store: ${this.#path} ${what}: ${(cause as Error).message}`, { cause });
+  #failure(what: string, cause: unknown): unknown {
+    return isSqliteError(cause) ? sqliteFailure(`store: ${what} ${this.#path}`, this.#path, cause) : cause;
   }
 }
+

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import type { Result, Value } from '../result.ts';
-import { textOf } from './text.ts';
+import type { Result } from '../result.ts';
+import { shown, textOf } from './text.ts';
 
 /** A table is laid out as a whole, so it ends somewhere; the other formats have no end. */
 const mostRows = 10_000;
@@ -29,10 +29,3 @@ async function fill(laidOut: Table.Table, batches: Result['batches']): Promise<b
 }
 
 const rowCount = (rows: number): string => `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`;
-
-/** Ids come from raw files: a terminal must not obey what they say. */
-const shown = (text: Value): string =>
-  String(text).replace(
-    /[\p{Cc}\p{Bidi_Control}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );

@@ -1,0 +1,96 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StoreError } from '../store-error.ts';
+
+interface Reason {
+  readonly why: string;
+  readonly retriable: boolean;
+}
+
+/** It stays until somebody does something. */
+const lasting = (why: string): Reason => ({ why, retriable: false });
+/** It may be over the next time. */
+const passing = (why: string): Reason => ({ why, retriable: true });
+
+const full = lasting('the disk is full; make room and run again');
+const forbidden = passing('this user may not; grant it or choose another folder');
+const readOnly = lasting('it can only be read; choose another folder');
+const broken = passing('the disk, or the network to it, failed; look at it and run again');
+const busy = passing('another process has it in use; wait for it or end it');
+const tooManyOpen = passing('too many files are open; raise the limit (ulimit -n) or run again');
+const folderInPlace = lasting('a folder is in its place; move it away');
+const fileInPlace = lasting('a file is in the place of its folder; move it away');
+
+const ofSystem: Readonly<Record<string, Reason>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EACCES: forbidden,
+  EPERM: forbidden,
+  EROFS: readOnly,
+  EIO: broken,
+  ESTALE: broken,
+  ETIMEDOUT: broken,
+  EBUSY: busy,
+  EAGAIN: busy,
+  EMFILE: tooManyOpen,
+  ENFILE: tooManyOpen,
+  EISDIR: folderInPlace,
+  ENOTDIR: fileInPlace,
+  EEXIST: fileInPlace,
+  ENOENT: lasting('it is not there; look at the path'),
+};
+
+/** By SQLite's primary result code. */
+const ofSqlite: Readonly<Record<number, Reason>> = {
+  5: busy,
+  6: busy,
+  8: readOnly,
+  10: broken,
+  11: lasting('the database is damaged; restore it, or move it away and build the store again'),
+  13: full,
+  26: lasting('it is not a SQLite database; restore it, or move it away and build the store again'),
+};
+const cannotOpen = 14;
+
+type Cause = NodeJS.ErrnoException & { readonly errcode?: number };
+
+const primary = (cause: unknown): number | undefined => {
+  const { errcode } = cause as Cause;
+  return errcode === undefined ? undefined : errcode & 0xff;
+};
+
+export const isSqliteError = (cause: unknown): boolean => primary(cause) !== undefined;
+
+/** Another connection has the lock. */
+export const isBusy = (cause: unknown): boolean => primary(cause) === 5;
+
+export const errorCode = (cause: unknown): string | undefined => (cause as Cause).code;
+
+/** A failed call of the operating system as one line: what could not be done, why, and what helps. */
+export function systemFailure(what: string, cause: unknown): StoreError {
+  const code = errorCode(cause) ?? '';
+  const { why, retriable } = ofSystem[code] ?? lasting((cause as Error).message);
+  return new StoreError(`${what}: ${why}${code && ` (${code})`}`, { cause, retriable });
+}
+
+/** A failed call of SQLite on the file `path` as one line. */
+export function sqliteFailure(what: string, path: string, cause: unknown): StoreError {
+  const code = primary(cause);
+  const denied = code === cannotOpen || code === 8 ? whyDenied(path) : undefined;
+  if (denied) return systemFailure(what, denied);
+  const { why, retriable } = ofSqlite[code ?? 0] ?? lasting((cause as Error).message);
+  return new StoreError(`${what}: ${why}`, { cause, retriable });
+}
+
+/** SQLite says only that it cannot open a file or write it; the operating system says why. */
+function whyDenied(path: string): unknown {
+  try {
+    const place = existsSync(path) ? path : dirname(path);
+    if (place === path && statSync(path).isDirectory()) return Object.assign(new Error(path), { code: 'EISDIR' });
+    accessSync(place, constants.R_OK | constants.W_OK);
+    accessSync(dirname(path), constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
