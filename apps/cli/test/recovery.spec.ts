@@ -1,6 +1,7 @@
-import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Feature } from '@neartime/engines';
 import { features } from '@neartime/features';
 import { at, line, writeRawFile } from '@neartime/testing';
 import { type Clock, systemClock } from '@neartime/streams';
@@ -39,6 +40,36 @@ async function expectAsFresh(): Promise<void> {
   await run(fresh);
   expect(objects(workplace.out)).toEqual(objects(fresh.out));
   expect(onlineRows(workplace.out)).toEqual(onlineRows(fresh.out));
+}
+
+interface Watching extends AsyncDisposable {
+  readonly closed: number[];
+  readonly quarantined: string[];
+  readonly read: string[];
+  /** How many provisional rows were published. */
+  published(): number;
+}
+
+/** Watches in this process: polls at once, closes a second after a window's end, moves silent sources on after a second. */
+function watching({ chosen = features, grace = 1 }: { chosen?: readonly Feature[]; grace?: number } = {}): Watching {
+  const ending = new AbortController();
+  const seen = { closed: [] as number[], quarantined: [] as string[], read: [] as string[] };
+  let rows = 0;
+  const listener = {
+    fileRead: (path: string) => void seen.read.push(path),
+    fileQuarantined: (path: string) => void seen.quarantined.push(path),
+    windowWritten: ({ window }: { window: number }) => void seen.closed.push(window),
+    published: (more: number) => void (rows += more),
+    unsettled() {},
+    waiting() {},
+  };
+  const times = { grace, idleAfter: 1, emitEvery: 0.5, poll: 0.02, settleAfter: 0.1 };
+  const ended = watch({ in: workplace.in, out: workplace.out, features: chosen, registered: features, ...times, listener, signal: ending.signal });
+  const end = async () => {
+    ending.abort();
+    await ended;
+  };
+  return { ...seen, published: () => rows, [Symbol.asyncDispose]: end };
 }
 
 async function onTheList(): Promise<number[]> {
@@ -86,6 +117,29 @@ describe('a rebuild', () => {
     // The objects stay, without rows.
     expect(Object.keys(objects(workplace.out)).length).toBeGreaterThan(Object.keys(objects(fresh.out)).length);
   });
+
+  it('leaves no provisional row of a watch that ended, whose file is gone', async () => {
+    write('a', '10:09:00', browse('stays', '10:03'));
+    const gone = write('b', '10:19:00', browse('goes', '10:13'), browse('stays', '10:14'));
+    {
+      await using seen = watching({ grace: 3600 });
+      await until('provisional rows', () => seen.published() > 0 || undefined);
+    }
+    rmSync(join(workplace.in, gone));
+    await run(workplace, { force: true });
+    await expectAsFresh();
+  });
+
+  it('mends objects that were damaged', async () => {
+    write('a', '10:09:00', browse('a', '10:03'));
+    write('b', '10:19:00', browse('a', '10:13'));
+    await run(workplace);
+    const before = objects(workplace.out);
+    for (const name of Object.keys(before)) writeFileSync(join(workplace.out, 'features_store', name), 'x');
+    await run(workplace, { force: true });
+    expect(objects(workplace.out)).toEqual(before);
+    await expectAsFresh();
+  });
 });
 
 describe('the list of windows to be checked', () => {
@@ -109,33 +163,6 @@ describe('the list of windows to be checked', () => {
 });
 
 describe('watching', () => {
-  interface Watching extends AsyncDisposable {
-    readonly closed: number[];
-    readonly quarantined: string[];
-    readonly read: string[];
-  }
-
-  /** Watches in this process: polls at once, closes a second after a window's end, moves silent sources on after a second. */
-  function watching(chosen: typeof features | readonly [typeof browses] = features): Watching {
-    const ending = new AbortController();
-    const seen = { closed: [] as number[], quarantined: [] as string[], read: [] as string[] };
-    const listener = {
-      fileRead: (path: string) => void seen.read.push(path),
-      fileQuarantined: (path: string) => void seen.quarantined.push(path),
-      windowWritten: ({ window }: { window: number }) => void seen.closed.push(window),
-      published() {},
-      unsettled() {},
-      waiting() {},
-    };
-    const times = { grace: 1, idleAfter: 1, emitEvery: 0.5, poll: 0.02, settleAfter: 0.1 };
-    const ended = watch({ in: workplace.in, out: workplace.out, features: chosen, registered: features, ...times, listener, signal: ending.signal });
-    const end = async () => {
-      ending.abort();
-      await ended;
-    };
-    return { ...seen, [Symbol.asyncDispose]: end };
-  }
-
   it('goes on beside a file that cannot be read: windows close, it is tried more and more seldom, and it counts when it can be read', async (ctx) => {
     write('a', '10:09:59', browse('a', '10:03'));
     const path = write('a', '10:09:58', browse('b', '10:04'));
@@ -155,7 +182,7 @@ describe('watching', () => {
   it('some of the features keeps no list for the others', async () => {
     write('a', '10:09:59', browse('a', '10:03'), browse('b', '09:52'));
     {
-      await using seen = watching([browses]);
+      await using seen = watching({ chosen: [browses] });
       await until('the window to close', () => seen.closed.includes(at('10:00')) || undefined);
       await until('the list to be empty', async () => ((await onTheList()).length === 0 ? true : undefined));
     }

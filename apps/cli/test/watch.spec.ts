@@ -124,12 +124,12 @@ describe('a watch that is killed at any moment, and started again, while files c
     const coming = files.map((path) => ({ path, rank: random.fraction() })).sort((a, b) => a.rank - b.rank).map(({ path }) => path);
     const arrive = (count: number) => copyFiles(whole.in, workplace.in, coming.splice(0, count));
     const said: string[] = [];
-    for (let kills = 0; kills < 10; kills++) {
+    for (let kills = 0; kills < 8; kills++) {
       arrive(1);
       const running = watch('--settle-after', '200ms');
       await until('a file to be read', () => running.lines.find((text) => /  read in\//.test(text)), { every: 10 });
       arrive(1);
-      expect(await killAfter(running, 700 * random.fraction())).toBe(true);
+      expect(await killAfter(running, 600 * random.fraction())).toBe(true);
       said.push(...running.lines);
     }
     for (const what of ['read', 'closed', 'published']) expect(said.filter((text) => text.includes(`  ${what} `)), what).not.toEqual([]);

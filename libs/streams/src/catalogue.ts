@@ -9,7 +9,8 @@ import type { Entity, LineSum, RejectReason, WindowLines } from '@neartime/schem
 export type FileState = 'reading' | 'read' | 'done' | 'quarantined';
 
 /** Why a file is in quarantine. */
-export type QuarantineReason = 'not_gzip' | 'truncated' | 'corrupt' | 'no_file_time' | 'ahead' | 'changed' | 'unreadable';
+export type QuarantineReason =
+  'not_gzip' | 'truncated' | 'corrupt' | 'no_file_time' | 'ahead' | 'changed' | 'unreadable';
 
 /** What was found in a file that was read to its end; `read` = events + blank + rejected. */
 export interface FileOutcome {

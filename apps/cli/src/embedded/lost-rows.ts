@@ -1,8 +1,8 @@
 import { type Feature, murmur2, partitionOf } from '@neartime/engines';
 import type { PartRows, RowKey } from '@neartime/schemas';
-import type { ObjectStore, OnlineRow } from '@neartime/streams';
+import { type ObjectStore, type OnlineRow, StoreError } from '@neartime/streams';
 import { parquetReadObjects } from 'hyparquet';
-import type { EmbeddedStore } from './embedded-store.ts';
+import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
 import { objectName } from './object-name.ts';
 
 /*
@@ -19,18 +19,37 @@ function partitionOfText(id: string, partitions: number): number {
   return partitionOf(murmur2(bytes, 0, bytes.length), partitions);
 }
 
-async function readRows(objects: ObjectStore, name: string): Promise<Stored[]> {
+/** The rows of an object; none when there is none, `undefined` when it is damaged. */
+async function readRows(objects: ObjectStore, name: string): Promise<Stored[] | undefined> {
   const body = await objects.get(name);
   if (!body) return [];
   const file = body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer;
-  return (await parquetReadObjects({ file })) as Stored[];
+  return (await parquetReadObjects({ file }).catch(() => undefined)) as Stored[] | undefined;
 }
 
-/** The keys of the object that stands which the new rows do not have. */
-export async function lostKeys(objects: ObjectStore, name: string, rows: PartRows | undefined): Promise<RowKey[]> {
+/** A part whose object is about to be replaced. */
+interface StandingPart {
+  readonly feature: Feature;
+  readonly window: number;
+  readonly partition: number;
+}
+
+/** The keys of the object that stands which the new rows do not have, as far as the online store shows them of this window. */
+export async function lostKeys({ objects, online, partitions }: EmbeddedStore, part: StandingPart, rows: PartRows | undefined): Promise<RowKey[]> {
+  const { feature, window, partition } = part;
+  const table = onlineTable(feature);
+  const standing = (await readRows(objects, objectName(feature.name, window, partition))) as RowKey[] | undefined;
   const kept = new Set(rows ? keyNames(rows) : []);
-  const standing = (await readRows(objects, name)) as unknown as RowKey[];
-  return standing.filter((key) => !kept.has(nameOf(key))).map(({ id, country, brand }) => ({ id, country, brand }));
+  // A damaged object does not say what it held, but the online store does, for all partitions.
+  const keys = standing ?? (await online.keysOf(table, window)).filter(({ id }) => partitionOfText(id, partitions) === partition);
+  const lost: RowKey[] = [];
+  for (const { id, country, brand } of keys) {
+    const key = { id, country, brand };
+    if (kept.has(nameOf(key))) continue;
+    const rowsOnline = await online.get(table, id);
+    if (rowsOnline.some((row) => row.window === window && nameOf(row) === nameOf(key))) lost.push(key);
+  }
+  return lost;
 }
 
 function keyNames({ rows, ids, offsets, pairs, pair }: PartRows): string[] {
@@ -48,7 +67,10 @@ export async function olderRows(store: EmbeddedStore, feature: Feature, window: 
   const parts = await store.catalogue.windowParts({ feature: feature.name });
   for (const part of parts.filter((one) => one.window < window && one.rows > 0 && partitions.has(one.partition)).sort((a, b) => b.window - a.window)) {
     if (wanted.size === 0) break;
-    for (const row of await readRows(store.objects, objectName(feature.name, part.window, part.partition))) {
+    const name = objectName(feature.name, part.window, part.partition);
+    const rows = await readRows(store.objects, name);
+    if (!rows) throw new StoreError(`store: ${name} is damaged; rebuild it with: neartime backfill --force`);
+    for (const row of rows) {
       const key = row as unknown as RowKey;
       if (!wanted.delete(nameOf(key))) continue;
       const value = row[feature.engine.output.name] as number | bigint;

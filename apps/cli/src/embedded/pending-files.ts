@@ -1,6 +1,6 @@
 import { parseRawFileName } from '@neartime/ingest';
 import { futureToleranceSeconds } from '@neartime/schemas';
-import type { Catalogue, CataloguedFile, Clock, FileSeen, ListedFile, Reservoir } from '@neartime/streams';
+import type { Catalogue, CataloguedFile, Clock, FileSeen, ListedFile, QuarantineReason, Reservoir } from '@neartime/streams';
 import { hashFile } from './read-file.ts';
 
 /** A file to be read. */
@@ -23,6 +23,8 @@ interface Looking {
   readonly mustReread: (path: string) => boolean;
   /** Versions by path of which nothing but other bytes can change what came of them: they are passed over, and added to. */
   readonly known?: Map<string, string>;
+  /** Hears of files that go to quarantine by what they are called or have become. */
+  readonly onQuarantine?: (path: string, reason: QuarantineReason) => void;
   /** Whether a file that could not be read is tried again now. */
   readonly isRetried?: (path: string) => boolean;
 }
@@ -48,18 +50,18 @@ export async function lookForFiles(looking: Looking): Promise<Listing> {
 
 /** `known`: nothing is to be done, unless its bytes change. `later`: not now, but time may change that. */
 async function judge(listed: ListedFile, known: CataloguedFile | undefined, looking: Looking): Promise<PendingFile | 'known' | 'later'> {
-  const { catalogue, clock, mustReread, isRetried = () => true } = looking;
+  const { clock, mustReread, isRetried = () => true } = looking;
   const name = parseRawFileName(listed.path);
   const seen: FileSeen = { ...listed, source: name?.source ?? '', fileTime: name?.fileTime };
   if (!name) {
     if (known?.reason !== 'no_file_time') {
-      await catalogue.quarantine(seen, 'no_file_time', 'the path does not end in YYYY/MM/DD/…-HHMMSS.gz');
+      await quarantine(seen, 'no_file_time', 'the path does not end in YYYY/MM/DD/…-HHMMSS.gz', looking);
     }
     return 'known';
   }
   const file = { ...seen, fileTime: name.fileTime };
   if (name.fileTime > clock.now() + futureToleranceSeconds) {
-    if (known?.reason !== 'ahead') await catalogue.quarantine(seen, 'ahead', 'its name is more than 5 min ahead of the clock');
+    if (known?.reason !== 'ahead') await quarantine(seen, 'ahead', 'its name is more than 5 min ahead of the clock', looking);
     return 'later';
   }
   if (known?.reason === 'unreadable' && !isRetried(listed.path)) return 'later';
@@ -78,7 +80,8 @@ const isNewToRead = (listed: ListedFile, known: CataloguedFile | undefined): boo
   known.reason === 'unreadable';
 
 /** Whether a file still has the bytes that were read: then it leaves quarantine. One that has others goes there. */
-async function isAsRead(file: PendingFile, known: CataloguedFile, { catalogue, reservoir }: Looking): Promise<boolean> {
+async function isAsRead(file: PendingFile, known: CataloguedFile, looking: Looking): Promise<boolean> {
+  const { catalogue, reservoir } = looking;
   if (known.version === file.version && known.reason === 'changed') return false;
   if (known.version === file.version && known.state !== 'quarantined') return true;
   const hash = known.version === file.version ? known.contentHash : await hashFile(reservoir, file.path).catch(() => undefined);
@@ -87,7 +90,12 @@ async function isAsRead(file: PendingFile, known: CataloguedFile, { catalogue, r
     return true;
   }
   // Under the version that was read, so that it is compared again.
-  if (hash === undefined) await catalogue.quarantine({ ...file, version: known.version }, 'unreadable', 'it cannot be compared with what was read');
-  else await catalogue.quarantine(file, 'changed', 'its bytes are not those that were read; restore it, or rebuild the store with backfill --force');
+  if (hash === undefined) await quarantine({ ...file, version: known.version }, 'unreadable', 'it cannot be compared with what was read', looking);
+  else await quarantine(file, 'changed', 'its bytes are not those that were read; restore it, or rebuild the store with backfill --force', looking);
   return false;
+}
+
+async function quarantine(file: FileSeen, reason: QuarantineReason, detail: string, { catalogue, onQuarantine }: Looking): Promise<void> {
+  await catalogue.quarantine(file, reason, detail);
+  onQuarantine?.(file.path, reason);
 }

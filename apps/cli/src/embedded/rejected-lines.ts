@@ -3,19 +3,29 @@ import type { RejectedRun } from '@neartime/streams';
 
 const excerptBytes = 200;
 const mostExcerpts = 1000;
+const mostRuns = 10_000;
 
-/** Every rejected line of a file, as runs of neighbours with the same reason, so that a file of nothing but bad lines stays small. */
+type Run = { -readonly [Part in keyof RejectedRun]: RejectedRun[Part] };
+
+/**
+ * Every rejected line of a file, as runs of neighbours with the same reason. A file of nothing but bad lines stays small, and so
+ * does one that changes with every line: from the 10,000th run on, the last run of each reason reaches over what lies between.
+ */
 export class RejectedLines {
-  readonly #runs: { reason: RejectReason; firstLine: number; lastLine: number; excerpt: string }[] = [];
+  readonly #runs: Run[] = [];
+  readonly #last = new Map<RejectReason, Run>();
 
   add(reason: RejectReason, line: number, bytes: Uint8Array): void {
-    const last = this.#runs.at(-1);
-    if (last?.reason === reason && last.lastLine === line - 1) {
+    const last = this.#last.get(reason);
+    const isNeighbour = this.#runs.at(-1) === last && last?.lastLine === line - 1;
+    if (last && (isNeighbour || this.#runs.length >= mostRuns)) {
       last.lastLine = line;
       return;
     }
     const excerpt = this.#runs.length < mostExcerpts ? excerptOf(bytes) : '';
-    this.#runs.push({ reason, firstLine: line, lastLine: line, excerpt });
+    const run = { reason, firstLine: line, lastLine: line, excerpt };
+    this.#last.set(reason, run);
+    this.#runs.push(run);
   }
 
   runs(): readonly RejectedRun[] {

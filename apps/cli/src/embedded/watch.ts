@@ -152,6 +152,7 @@ class Watcher {
       clock: this.#clock,
       mustReread: (path) => this.#reread.has(path),
       known: this.#known,
+      onQuarantine: (path, reason) => this.#options.listener.fileQuarantined(path, reason),
       isRetried: (path) => (this.#retries.get(path)?.notBefore ?? 0) <= this.#clock.elapsed(),
     });
     const before = this.#listed;

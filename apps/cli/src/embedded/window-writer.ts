@@ -108,7 +108,7 @@ export class WindowWriter {
     const standing = await this.#store.objects.head(name);
     if (standing !== undefined && standing !== encoded?.etag) {
       // Before the object, which says what was lost: after a crash in between it still says it.
-      await this.#dropOnline(window.start, feature, await lostKeys(this.#store.objects, name, encoded?.rows));
+      await this.#dropOnline(window.start, feature, await lostKeys(this.#store, { feature, window: window.start, partition }, encoded?.rows));
     }
     const etag = await this.#putObject(name, feature, encoded, { standing, hadObject: before?.etag !== undefined });
     const writtenAt = this.#clock.now();

@@ -11,12 +11,16 @@ export interface PartFilter {
 }
 
 /** Each filter has a text of its own, which finds its rows by the primary key. */
-export function partsQuery({ feature, window }: PartFilter): { readonly sql: string; readonly values: (string | number)[] } {
+export function partsQuery({ feature, window }: PartFilter): {
+  readonly sql: string;
+  readonly values: (string | number)[];
+} {
   const ordered = 'ORDER BY feature, window, partition';
   if (feature !== undefined && window !== undefined) {
     return { sql: `SELECT * FROM window_parts WHERE feature = ? AND window = ? ${ordered}`, values: [feature, window] };
   }
-  if (feature !== undefined) return { sql: `SELECT * FROM window_parts WHERE feature = ? ${ordered}`, values: [feature] };
+  if (feature !== undefined)
+    return { sql: `SELECT * FROM window_parts WHERE feature = ? ${ordered}`, values: [feature] };
   if (window !== undefined) return { sql: partsOfWindow, values: [window] };
   return { sql: `SELECT * FROM window_parts ${ordered}`, values: [] };
 }

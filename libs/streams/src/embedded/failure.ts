@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError } from '../store-error.ts';
 
@@ -40,17 +40,18 @@ const ofSystem: Readonly<Record<string, Reason>> = {
   ENOENT: lasting('it is not there; look at the path'),
 };
 
+const sqliteReadOnly = 8;
+const sqliteCannotOpen = 14;
 /** By SQLite's primary result code. */
 const ofSqlite: Readonly<Record<number, Reason>> = {
   5: busy,
   6: busy,
-  8: readOnly,
+  [sqliteReadOnly]: readOnly,
   10: broken,
   11: lasting('the database is damaged; restore it, or move it away and build the store again'),
   13: full,
   26: lasting('it is not a SQLite database; restore it, or move it away and build the store again'),
 };
-const cannotOpen = 14;
 
 type Cause = NodeJS.ErrnoException & { readonly errcode?: number };
 
@@ -73,22 +74,37 @@ export function systemFailure(what: string, cause: unknown): StoreError {
   return new StoreError(`${what}: ${why}${code && ` (${code})`}`, { cause, retriable });
 }
 
-/** A failed call of SQLite on the file `path` as one line. */
-export function sqliteFailure(what: string, path: string, cause: unknown): StoreError {
-  const code = primary(cause);
-  const denied = code === cannotOpen || code === 8 ? whyDenied(path) : undefined;
-  if (denied) return systemFailure(what, denied);
-  const { why, retriable } = ofSqlite[code ?? 0] ?? lasting((cause as Error).message);
+/** A failed call of SQLite as one line. */
+export function sqliteFailure(what: string, cause: unknown): StoreError {
+  const { why, retriable } = ofSqlite[primary(cause) ?? 0] ?? lasting((cause as Error).message);
   return new StoreError(`${what}: ${why}`, { cause, retriable });
 }
 
-/** SQLite says only that it cannot open a file or write it; the operating system says why. */
-function whyDenied(path: string): unknown {
+/** A failure of SQLite to open or lock the file `path`, which it has closed again, as one line. */
+export function openFailure(
+  what: string,
+  cause: unknown,
+  path: string,
+  { readOnly }: { readOnly: boolean },
+): StoreError {
+  const isDenied = primary(cause) === sqliteCannotOpen || primary(cause) === sqliteReadOnly;
+  const denied = isDenied ? whyDenied(path, readOnly) : undefined;
+  return denied ? systemFailure(what, denied) : sqliteFailure(what, cause);
+}
+
+/**
+ * SQLite says only that it cannot open a file or write it; where it is opened once more the system says why. Not while SQLite
+ * has it open: closing it would take SQLite's locks away.
+ */
+function whyDenied(path: string, readOnly: boolean): unknown {
   try {
-    const place = existsSync(path) ? path : dirname(path);
-    if (place === path && statSync(path).isDirectory()) return Object.assign(new Error(path), { code: 'EISDIR' });
-    accessSync(place, constants.R_OK | constants.W_OK);
-    accessSync(dirname(path), constants.W_OK);
+    const file = openSync(path, readOnly ? 'r' : 'a+');
+    try {
+      readSync(file, new Uint8Array(1));
+    } finally {
+      closeSync(file);
+    }
+    if (!readOnly) accessSync(dirname(path), constants.W_OK);
     return undefined;
   } catch (error) {
     return error;

@@ -67,7 +67,11 @@ export class FolderReservoir implements Reservoir {
   }
 
   /** Adds what a link leads to. */
-  async #follow(path: string, folder: Folder, { files, folders }: { files: string[]; folders: Folder[] }): Promise<void> {
+  async #follow(
+    path: string,
+    folder: Folder,
+    { files, folders }: { files: string[]; folders: Folder[] },
+  ): Promise<void> {
     const found = await this.#askIfThere(path, (there) => stat(there));
     if (found?.isFile() && isPacked(path)) files.push(path);
     if (!found?.isDirectory()) return;

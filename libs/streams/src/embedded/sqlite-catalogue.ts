@@ -108,7 +108,8 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   async forgetFiles(): Promise<void> {
     this.#sqlite.transaction(() => {
-      for (const table of ['files', 'file_lines', 'rejected', 'tasks', 'to_check', 'sources']) this.#sqlite.run(`DELETE FROM ${table}`);
+      for (const table of ['files', 'file_lines', 'rejected', 'tasks', 'to_check', 'sources'])
+        this.#sqlite.run(`DELETE FROM ${table}`);
       this.#sqlite.run(`UPDATE window_parts SET state = 'stale'`);
     });
     this.#recorded = undefined;
@@ -139,7 +140,15 @@ export class SqliteCatalogue implements Catalogue, Disposable {
         this.#sqlite.run(
           `INSERT OR REPLACE INTO window_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           ...[part.feature, part.window, part.partition, part.revision, part.rows, part.checksum],
-          ...[part.lines.lines, part.lines.high, part.lines.low, part.etag ?? null, part.state, part.closedAt, part.writtenAt],
+          ...[
+            part.lines.lines,
+            part.lines.high,
+            part.lines.low,
+            part.etag ?? null,
+            part.state,
+            part.closedAt,
+            part.writtenAt,
+          ],
         );
         this.#check(part.window, 0);
         this.#recorded?.windows.add(part.window);
@@ -149,14 +158,20 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   async filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]> {
     const [first, end] = [Math.max(from, -1e12), Math.min(to, 1e12)];
-    const paths = features.flatMap(({ name, entity }) => this.#sqlite.all<{ path: string }>(filesOfUnwritten, entity, name, first, end));
+    const paths = features.flatMap(({ name, entity }) =>
+      this.#sqlite.all<{ path: string }>(filesOfUnwritten, entity, name, first, end),
+    );
     return [...new Set(paths.map(({ path }) => path))];
   }
 
   async linesSent(entity: Entity, window: number): Promise<LineSum[]> {
     const sql = 'SELECT partition, lines, high, low FROM file_lines WHERE entity = ? AND window = ?';
     const sums: LineSum[] = [];
-    for (const { partition, lines, high, low } of this.#sqlite.all<LineSum & { partition: number }>(sql, entity, window)) {
+    for (const { partition, lines, high, low } of this.#sqlite.all<LineSum & { partition: number }>(
+      sql,
+      entity,
+      window,
+    )) {
       const sum = sums[partition] ?? { lines: 0, high: 0, low: 0 };
       sums[partition] = { lines: sum.lines + lines, high: (sum.high + high) | 0, low: (sum.low + low) | 0 };
     }
@@ -170,7 +185,8 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async windowsOf(path: string): Promise<number[]> {
-    const sql = 'SELECT DISTINCT window FROM file_lines JOIN files ON files.number = file WHERE path = ? ORDER BY window';
+    const sql =
+      'SELECT DISTINCT window FROM file_lines JOIN files ON files.number = file WHERE path = ? ORDER BY window';
     return this.#sqlite.all<{ window: number }>(sql, path).map(({ window }) => window);
   }
 
@@ -178,7 +194,12 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     const sql = 'SELECT file_lines.* FROM file_lines JOIN files ON files.number = file WHERE path = ?';
     return this.#sqlite
       .all<LineSum & Omit<WindowLines, 'lines'>>(sql, path)
-      .map(({ entity, window, partition, lines, high, low }) => ({ entity, window, partition, lines: { lines, high, low } }));
+      .map(({ entity, window, partition, lines, high, low }) => ({
+        entity,
+        window,
+        partition,
+        lines: { lines, high, low },
+      }));
   }
 
   async replaceCounts(path: string, outcome: FileOutcome): Promise<void> {
@@ -190,7 +211,9 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   async toCheck(): Promise<WindowToCheck[]> {
     const sql = 'SELECT window, not_before AS notBefore, attempts, due_at AS dueAt FROM to_check ORDER BY window';
-    return this.#sqlite.all<WindowToCheck & { dueAt: number | null }>(sql).map((row) => ({ ...row, dueAt: row.dueAt ?? undefined }));
+    return this.#sqlite
+      .all<WindowToCheck & { dueAt: number | null }>(sql)
+      .map((row) => ({ ...row, dueAt: row.dueAt ?? undefined }));
   }
 
   async putOffCheck({ window, notBefore, attempts, dueAt }: WindowToCheck): Promise<void> {
@@ -203,11 +226,15 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async sources(): Promise<SourceProgress[]> {
-    return this.#sqlite.all('SELECT source, complete_up_to AS completeUpTo, said_at AS saidAt FROM sources ORDER BY source');
+    return this.#sqlite.all(
+      'SELECT source, complete_up_to AS completeUpTo, said_at AS saidAt FROM sources ORDER BY source',
+    );
   }
 
   async recordProgress(progress: readonly SourceProgress[]): Promise<void> {
-    this.#sqlite.unflushed(() => this.#sqlite.transaction(() => progress.forEach((said) => this.#recordProgress(said))));
+    this.#sqlite.unflushed(() =>
+      this.#sqlite.transaction(() => progress.forEach((said) => this.#recordProgress(said))),
+    );
   }
 
   [Symbol.dispose](): void {
@@ -244,7 +271,15 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   #replaceCounts(number: number, outcome: FileOutcome, notBefore: number): void {
     this.#sqlite.run(
       'UPDATE files SET content_hash = ?, file_id = ?, read = ?, events = ?, blank = ?, rejected = ? WHERE number = ?',
-      ...[outcome.contentHash, outcome.fileId, outcome.read, outcome.events, outcome.blank, JSON.stringify(outcome.rejected), number],
+      ...[
+        outcome.contentHash,
+        outcome.fileId,
+        outcome.read,
+        outcome.events,
+        outcome.blank,
+        JSON.stringify(outcome.rejected),
+        number,
+      ],
     );
     this.#checkTouched(number, notBefore);
     this.#replaceLines(number, outcome.lines);
@@ -256,7 +291,16 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   #replaceLines(number: number, lines: readonly WindowLines[]): void {
     this.#sqlite.run('DELETE FROM file_lines WHERE file = ?', number);
     for (const { entity, window, partition, lines: sum } of lines) {
-      this.#sqlite.run('INSERT INTO file_lines VALUES (?, ?, ?, ?, ?, ?, ?)', number, entity, window, partition, sum.lines, sum.high, sum.low);
+      this.#sqlite.run(
+        'INSERT INTO file_lines VALUES (?, ?, ?, ?, ?, ?, ?)',
+        number,
+        entity,
+        window,
+        partition,
+        sum.lines,
+        sum.high,
+        sum.low,
+      );
     }
   }
 
@@ -269,7 +313,10 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   /** Puts every window that a file touches on the list to check. */
   #checkTouched(number: number, notBefore: number): void {
-    for (const { window } of this.#sqlite.all<{ window: number }>('SELECT DISTINCT window FROM file_lines WHERE file = ?', number)) {
+    for (const { window } of this.#sqlite.all<{ window: number }>(
+      'SELECT DISTINCT window FROM file_lines WHERE file = ?',
+      number,
+    )) {
       this.#check(window, notBefore);
     }
   }

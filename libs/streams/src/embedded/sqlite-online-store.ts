@@ -56,7 +56,12 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
     return this.#sqlite.all<{ window: number }>(sql).map(({ window }) => window);
   }
 
-  async replace(table: OnlineTable, window: number, keys: readonly RowKey[], rows: readonly OnlineRow[]): Promise<void> {
+  async replace(
+    table: OnlineTable,
+    window: number,
+    keys: readonly RowKey[],
+    rows: readonly OnlineRow[],
+  ): Promise<void> {
     this.#ensure(table);
     this.#sqlite.transaction(() => {
       for (const { id, country, brand } of keys) {
@@ -146,7 +151,11 @@ interface BoundRows {
   readonly rows: PartRows;
 }
 
-function boundValues({ shared, ids, rows: { pair, pairs, values } }: BoundRows, from: number, count: number): SqlValue[] {
+function boundValues(
+  { shared, ids, rows: { pair, pairs, values } }: BoundRows,
+  from: number,
+  count: number,
+): SqlValue[] {
   const bound = new Array<SqlValue>(shared.length + count * 4);
   let i = 0;
   for (const value of shared) bound[i++] = value;
@@ -165,7 +174,8 @@ function idStrings({ ids, offsets, rows }: PartRows): string[] {
   const all = Buffer.from(ids.buffer, ids.byteOffset, offsets[rows]);
   const text = all.toString('latin1');
   // eslint-disable-next-line no-control-regex
-  if (/^[\x00-\x7f]*$/.test(text)) return Array.from({ length: rows }, (_, row) => text.slice(offsets[row], offsets[row + 1]));
+  if (/^[\x00-\x7f]*$/.test(text))
+    return Array.from({ length: rows }, (_, row) => text.slice(offsets[row], offsets[row + 1]));
   return Array.from({ length: rows }, (_, row) => all.toString('utf8', offsets[row], offsets[row + 1]));
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { errorCode, isSqliteError, sqliteFailure, systemFailure } from './failure.ts';
+import { errorCode, isSqliteError, openFailure, sqliteFailure, systemFailure } from './failure.ts';
 import { flushFile, flushFolder } from './flushed.ts';
 
 export type SqlValue = string | number | bigint | null;
@@ -35,7 +35,7 @@ export class Sqlite implements Disposable {
       this.#database = database;
     } catch (cause) {
       if (database?.isOpen) database.close();
-      throw this.#failure('cannot open', cause);
+      throw isSqliteError(cause) ? openFailure(`store: cannot open ${path}`, cause, path, { readOnly }) : cause;
     }
   }
 
@@ -121,12 +121,7 @@ export class Sqlite implements Disposable {
     try {
       return work();
     } catch (cause) {
-      throw this.#failure('cannot read or write', cause);
+      throw isSqliteError(cause) ? sqliteFailure(`store: cannot read or write ${this.#path}`, cause) : cause;
     }
   }
-
-  #failure(what: string, cause: unknown): unknown {
-    return isSqliteError(cause) ? sqliteFailure(`store: ${what} ${this.#path}`, this.#path, cause) : cause;
-  }
 }
-

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
-import { isBusy, isSqliteError, sqliteFailure, systemFailure } from './failure.ts';
+import { isBusy, isSqliteError, openFailure, systemFailure } from './failure.ts';
 
 /**
  * Makes this process the only writer of a store folder until it is disposed. The lock is SQLite's own lock of a small
@@ -19,7 +19,8 @@ export function lockStore(folder: string): Disposable {
   } catch (cause) {
     if (database?.isOpen) database.close();
     if (isBusy(cause)) throw inUse(folder, holder, cause);
-    if (isSqliteError(cause)) throw sqliteFailure(`store: cannot lock ${folder} with ${path}`, path, cause);
+    if (isSqliteError(cause))
+      throw openFailure(`store: cannot lock ${folder} with ${path}`, cause, path, { readOnly: false });
     throw systemFailure(`store: cannot lock ${folder} with ${holder}`, cause);
   }
   const held = database;
