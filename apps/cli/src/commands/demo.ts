@@ -1,7 +1,8 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { demoLateArrival, demoReservoir, makeFolder } from '../generate/index.ts';
+import { demoLateArrival, demoReservoir } from '../generate/index.ts';
+import { makeFolder } from '../make-folder.ts';
 import { Failure, systemFailure } from '../failure.ts';
 import { openFeatureStore, runQuery } from '../query/index.ts';
 import { backfillWithBar } from './backfill.ts';

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Feature } from '@neartime/engines';
 import type { OnlineTable } from '@neartime/streams';
 import { FolderObjectStore, SqliteCatalogue, SqliteOnlineStore, lockStore } from '@neartime/streams/embedded';
-import { Failure } from '../failure.ts';
+import { Failure, systemFailure } from '../failure.ts';
+import { makeFolder } from '../make-folder.ts';
 
 export const onlineTable = ({ name, engine }: Feature): OnlineTable => ({ feature: name, column: engine.output.name, type: engine.output.type });
 
@@ -31,7 +32,9 @@ export class EmbeddedStore implements Disposable {
    */
   static async open(folder: string, asked?: { readonly partitions?: number | undefined }): Promise<EmbeddedStore> {
     using resources = new DisposableStack();
-    makeFolder(folder);
+    await makeFolder(folder).catch((cause: unknown) => {
+      throw systemFailure(`cannot make the folder ${folder}`, cause);
+    });
     resources.use(lockStore(folder));
     const catalogue = resources.use(new SqliteCatalogue(join(folder, 'catalogue.db')));
     const online = resources.use(new SqliteOnlineStore(join(folder, 'online.db')));
@@ -58,14 +61,6 @@ function existing(folder: string, file: string): string {
   const path = join(folder, file);
   if (!existsSync(path)) throw new Failure(`no store in ${folder} (there is no ${file}); make one with: neartime backfill --in DIR --out ${folder}`);
   return path;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new Failure(`cannot make the folder ${folder} (${(error as NodeJS.ErrnoException).code}); choose another --out`);
-  }
 }
 
 async function settlePartitions(folder: string, catalogue: SqliteCatalogue, asked: number | undefined): Promise<number> {

@@ -20,5 +20,5 @@ export async function settleStore({ out, features }: { out: string; features: re
   // A window whose task is still to come is not late yet: the run that has it open will close it.
   const coming = new Set(tasks.filter(({ tsToProcess }) => tsToProcess > clock.now()).map(({ dataChunk }) => dataChunk));
   const takesUnwritten = (window: number) => !coming.has(window);
-  return settle({ store, root, workers, writer, clock, features, registered: features, listener, backoff: 0, isLookedAt: () => true, takesUnwritten });
+  return await settle({ store, root, workers, writer, clock, features, registered: features, listener, backoff: 0, isLookedAt: () => true, takesUnwritten });
 }
