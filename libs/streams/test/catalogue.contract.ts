@@ -198,7 +198,7 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
     describe('markDone', () => {
       it('marks the read files whose windows are all written, however often it is called on the way', async () => {
         await fc.assert(
-          fc.asyncProperty(fc.array(anyStep, { maxLength: 25 }), async (steps) => {
+          fc.asyncProperty(fc.array(anyStep, { maxLength: 25, size: 'max' }), async (steps) => {
             await using opened = await open();
             const known = new KnownFiles();
             for (const step of steps) {
@@ -210,6 +210,15 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
           }),
           { numRuns: 60 },
         );
+      });
+
+      it('marks a late file whose windows were all written before it came', async () => {
+        await using opened = await open();
+        await opened.port.recordParts([part(devices, nine)]);
+        await opened.port.markDone(features);
+        const late = await read(opened.port, 'a', [cell(nine)]);
+        expect(await opened.port.markDone(features)).toBe(1);
+        expect(await stateOf(opened.port, late)).toBe('done');
       });
 
       it('looks at all files again when it is asked for other features', async () => {

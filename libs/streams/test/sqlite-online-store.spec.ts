@@ -61,10 +61,8 @@ it('keeps its log to some tens of megabytes', async () => {
   using folder = newFolder();
   const path = join(folder.path, 'online.db');
   using store = new SqliteOnlineStore(path);
-  for (let i = 0; i < 12; i++) {
-    const rows = Array.from({ length: 20_000 }, (_, id) =>
-      row(`${'long id '.repeat(12)}${String(id).padStart(8, '0')}`, i),
-    );
+  for (let i = 0; i < 30; i++) {
+    const rows = Array.from({ length: 2000 }, (_, id) => row(`${id} ${'long '.repeat(200)}`, i));
     await store.write([write(window + i * 600, { final: 0 }, rows)]);
   }
   expect(statSync(`${path}-wal`).size).toBeLessThan(60e6);
