@@ -41,6 +41,7 @@ const ofSystem: Readonly<Record<string, Reason>> = {
 };
 
 const sqliteReadOnly = 8;
+const sqliteFull = 13;
 const sqliteCannotOpen = 14;
 /** By SQLite's primary result code. */
 const ofSqlite: Readonly<Record<number, Reason>> = {
@@ -49,14 +50,18 @@ const ofSqlite: Readonly<Record<number, Reason>> = {
   [sqliteReadOnly]: readOnly,
   10: broken,
   11: lasting('the database is damaged; restore it, or move it away and build the store again'),
-  13: full,
+  [sqliteFull]: full,
   26: lasting('it is not a SQLite database; restore it, or move it away and build the store again'),
 };
 
 type Cause = NodeJS.ErrnoException & { readonly errcode?: number };
 
+/** SQLITE_IOERR_SHMSIZE: the file that a log needs beside it found no room. */
+const noRoomForLog = 4874;
+
 const primary = (cause: unknown): number | undefined => {
   const { errcode } = cause as Cause;
+  if (errcode === noRoomForLog) return sqliteFull;
   return errcode === undefined ? undefined : errcode & 0xff;
 };
 
