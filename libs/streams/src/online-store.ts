@@ -39,6 +39,7 @@ export interface OnlineWrite {
 
 /** The latest row of each key, for services. A write never goes back: a row with a lower write time than the standing one is passed over. */
 export interface OnlineStore {
+  /** All of them or none. A key may be in two of them only with different write times. */
   write(writes: readonly OnlineWrite[]): Promise<void>;
   /** The rows of an id, by country and brand. */
   get(table: OnlineTable, id: string): Promise<OnlineRow[]>;

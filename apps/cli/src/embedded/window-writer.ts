@@ -20,18 +20,20 @@ export interface WrittenWindow {
   readonly rows: number;
 }
 
-/** A closed window on its way: its parts are being encoded beside the main thread, feature by feature and partition by partition. */
+/** A part as it is to be written; `undefined` when it has no rows. */
+type NewPart = EncodedPart | undefined;
+
+/** A closed window on its way: its parts are being encoded beside the main thread. */
 export interface ClosedWindow {
   readonly window: OpenWindow;
   readonly features: readonly Feature[];
-  readonly encoded: readonly (readonly Promise<EncodedPart | undefined>[])[];
+  /** By feature, then by partition. */
+  readonly encoded: Promise<NewPart[][]>;
 }
 
 interface PartWrite {
-  readonly encoding: Promise<EncodedPart | undefined>;
+  readonly encoded: NewPart;
   readonly partition: number;
-  readonly revision: number;
-  readonly closedAt: number;
   /** What stands of the part. */
   readonly before: WindowPart | undefined;
 }
@@ -65,16 +67,16 @@ export class WindowWriter {
   /** Takes a window, which is not used afterwards, and has the parts of these features encoded. */
   close(window: OpenWindow, features: readonly Feature[]): ClosedWindow {
     for (const { name } of features) this.#written.add(name, window.start);
-    const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
-    const encoded = features.map((feature) => partitions.map((partition) => this.#encode(window, feature, partition)));
+    const encoded = this.#encode(window, features);
     // Whoever writes the window hears of a failure; until then it is nobody's.
-    for (const part of encoded.flat()) part.catch(() => undefined);
+    encoded.catch(() => undefined);
     return { window, features, encoded };
   }
 
   /** Writes a closed window, each feature as the revision after the one that stands (0 for the first). */
   async write({ window, features, encoded }: ClosedWindow): Promise<WrittenWindow[]> {
-    const parts = await together(features.map((feature, i) => this.#writeFeature(window, feature, encoded[i])));
+    const newParts = await encoded;
+    const parts = await together(features.map((feature, i) => this.#writeFeature(window, feature, newParts[i])));
     // What the catalogue says is written has to be on the disk, even if the machine loses its power.
     await this.#store.online.flush();
     await this.#store.catalogue.recordParts(parts.flat());
@@ -86,47 +88,66 @@ export class WindowWriter {
     }));
   }
 
-  async #writeFeature(window: OpenWindow, feature: Feature, encoded: readonly Promise<EncodedPart | undefined>[]): Promise<WindowPart[]> {
+  async #writeFeature(window: OpenWindow, feature: Feature, encoded: readonly NewPart[]): Promise<WindowPart[]> {
     const standing = await this.#store.catalogue.windowParts({ feature: feature.name, window: window.start });
     const revision = standing.length === 0 ? 0 : Math.max(...standing.map((part) => part.revision)) + 1;
     const closedAt = this.#clock.now();
-    const parts = await together(
-      encoded.map((encoding, partition) => {
-        const before = standing.find((part) => part.partition === partition);
-        return this.#writePart(window, feature, { encoding, partition, revision, closedAt, before });
+    const etags = await together(
+      encoded.map((part, partition) => {
+        const before = standing.find((one) => one.partition === partition);
+        return this.#writeObject(window.start, feature, { encoded: part, partition, before });
       }),
     );
-    await this.#dropOnline(window.start, feature, await this.#store.online.provisionalKeys(onlineTable(feature), window.start));
-    return parts;
+    const writtenAt = this.#clock.now();
+    await this.#writeOnline(window.start, feature, { revision, encoded, writtenAt });
+    return encoded.map((part, partition) => ({
+      ...{ feature: feature.name, window: window.start, partition, revision, etag: etags[partition], state: 'written', closedAt, writtenAt },
+      rows: part?.rows.rows ?? 0,
+      checksum: part?.checksum ?? '',
+      lines: window.lines(feature.entity, partition),
+    }));
   }
 
-  /** Writes one part as soon as it is encoded, while others are still being encoded. */
-  async #writePart(window: OpenWindow, feature: Feature, { encoding, partition, revision, closedAt, before }: PartWrite): Promise<WindowPart> {
-    const encoded = await encoding;
-    const name = objectName(feature.name, window.start, partition);
+  async #writeObject(window: number, feature: Feature, { encoded, partition, before }: PartWrite): Promise<string | undefined> {
+    const name = objectName(feature.name, window, partition);
     // Not the catalogue's word but the object itself: a run that was killed may have put it, and somebody may have removed it.
     const standing = await this.#store.objects.head(name);
     if (standing !== undefined && standing !== encoded?.etag) {
       // Before the object, which says what was lost: after a crash in between it still says it.
-      await this.#dropOnline(window.start, feature, await lostKeys(this.#store, { feature, window: window.start, partition }, encoded?.rows));
+      await this.#dropOnline(window, feature, await lostKeys(this.#store, { feature, window, partition }, encoded?.rows));
     }
-    const etag = await this.#putObject(name, feature, encoded, { standing, hadObject: before?.etag !== undefined });
-    const writtenAt = this.#clock.now();
-    if (encoded) {
-      const write = { table: onlineTable(feature), window: window.start, revision: { final: revision }, rows: encoded.rows, writtenAt };
-      await this.#store.online.write([write]);
-    }
-    return {
-      ...{ feature: feature.name, window: window.start, partition, revision, etag, state: 'written', closedAt, writtenAt },
-      rows: encoded?.rows.rows ?? 0,
-      checksum: encoded?.checksum ?? '',
-      lines: window.lines(feature.entity, partition),
-    };
+    return this.#putObject(name, feature, encoded, { standing, hadObject: before?.etag !== undefined });
   }
 
-  async #encode(window: OpenWindow, feature: Feature, partition: number): Promise<EncodedPart | undefined> {
-    const table = window.table(feature.name, partition);
-    return table && this.#workers.encode(packPart(window, feature, partition), feature);
+  async #writeOnline(
+    window: number,
+    feature: Feature,
+    { revision, encoded, writtenAt }: { revision: number; encoded: readonly NewPart[]; writtenAt: number },
+  ): Promise<void> {
+    const table = onlineTable(feature);
+    const parts = encoded.filter((part) => part !== undefined);
+    await this.#store.online.write(parts.map(({ rows }) => ({ table, window, revision: { final: revision }, rows, writtenAt })));
+    await this.#dropOnline(window, feature, await this.#store.online.provisionalKeys(table, window));
+  }
+
+  /**
+   * One task a thread, which takes its share of the partitions: a thread gets its next task from the main thread, and this one
+   * writes most of the time.
+   */
+  async #encode(window: OpenWindow, features: readonly Feature[]): Promise<NewPart[][]> {
+    const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
+    const places = features.flatMap((feature, row) => partitions.map((partition) => ({ feature, row, partition })));
+    const filled = places.filter(({ feature, partition }) => window.table(feature.name, partition));
+    const shares = Object.values(Object.groupBy(filled, ({ partition }) => partition % this.#workers.threads));
+    const encoded = features.map(() => partitions.map((): NewPart => undefined));
+    await together(
+      shares.map(async (share = []) => {
+        const tasks = share.map(({ feature, partition }) => ({ part: packPart(window, feature, partition), feature: feature.name }));
+        const parts = await this.#workers.encode(tasks);
+        share.forEach(({ row, partition }, i) => (encoded[row][partition] = parts[i]));
+      }),
+    );
+    return encoded;
   }
 
   /** Puts the object where it differs from the one that stands; gives its ETag, `undefined` for a part that never had rows. */

@@ -22,6 +22,11 @@ export interface ReadTask {
   readonly readKiB: Int32Array;
 }
 
+export interface EncodeTask {
+  readonly part: PackedPart;
+  readonly feature: string;
+}
+
 const featureNamed = (name: string) => features.find((feature) => feature.name === name)!;
 
 export async function read(task: ReadTask): Promise<FileReading> {
@@ -33,10 +38,11 @@ export async function read(task: ReadTask): Promise<FileReading> {
   return 'broken' in reading ? reading : movable(reading, buffersOf(reading.folded));
 }
 
-export async function encode({ part, feature }: { part: PackedPart; feature: string }): Promise<EncodedPart> {
-  const encoded = await encodePart(part, featureNamed(feature));
-  const { ids, offsets, pair, values } = encoded.rows;
-  return movable(encoded, [ids.buffer, offsets.buffer, pair.buffer, values.buffer, encoded.body.buffer]);
+export async function encode(tasks: readonly EncodeTask[]): Promise<EncodedPart[]> {
+  const parts: EncodedPart[] = [];
+  for (const { part, feature } of tasks) parts.push(await encodePart(part, featureNamed(feature)));
+  const buffers = parts.flatMap(({ rows: { ids, offsets, pair, values }, body }) => [ids, offsets, pair, values, body].map(({ buffer }) => buffer as ArrayBuffer));
+  return movable(parts, buffers);
 }
 
 /** Marks buffers of a result to be moved to the main thread. */

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { type Feature, type PackedPart, buffersOfPart } from '@neartime/engines';
+import { buffersOfPart } from '@neartime/engines';
 import { Piscina } from 'piscina';
 import type { EncodedPart } from './encode-part.ts';
 import type { FileReading } from './read-file.ts';
-import type { ReadTask } from './worker.ts';
+import type { EncodeTask, ReadTask } from './worker.ts';
 
 /** The threads that read files and encode parts; they keep nothing between two tasks. */
 export class Workers implements AsyncDisposable {
@@ -30,9 +30,9 @@ export class Workers implements AsyncDisposable {
     return this.#pool.run({ ...task, readKiB: this.#readKiB }, { name: 'read' });
   }
 
-  /** Sorts and encodes a part; its memory moves to the worker. */
-  encode(part: PackedPart, feature: Feature): Promise<EncodedPart> {
-    return this.#pool.run({ part, feature: feature.name }, { name: 'encode', transferList: buffersOfPart(part) });
+  /** Sorts and encodes parts, one after the other; their memory moves to the worker. */
+  encode(parts: readonly EncodeTask[]): Promise<EncodedPart[]> {
+    return this.#pool.run(parts, { name: 'encode', transferList: parts.flatMap(({ part }) => buffersOfPart(part)) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
