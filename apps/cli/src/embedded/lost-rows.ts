@@ -1,7 +1,6 @@
 import { type Feature, murmur2, partitionOf } from '@neartime/engines';
 import type { PartRows, RowKey } from '@neartime/schemas';
 import { type ObjectStore, type OnlineRow, StoreError } from '@neartime/streams';
-import { parquetReadObjects } from 'hyparquet';
 import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
 import { objectName } from './object-name.ts';
 
@@ -24,6 +23,8 @@ async function readRows(objects: ObjectStore, name: string): Promise<Stored[] | 
   const body = await objects.get(name);
   if (!body) return [];
   const file = body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer;
+  // Loaded on its first use: few runs lose a row.
+  const { parquetReadObjects } = await import('hyparquet');
   return (await parquetReadObjects({ file }).catch(() => undefined)) as Stored[] | undefined;
 }
 

@@ -4,7 +4,6 @@ import type { Clock, WindowPart } from '@neartime/streams';
 import { StoreError } from '@neartime/streams';
 import { contentHash } from '@neartime/streams/embedded';
 import type { EncodedPart } from './encode-part.ts';
-import { encodeEmptyPart } from './encode-part.ts';
 import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
 import { objectName } from './object-name.ts';
 import { lostKeys, olderRows } from './lost-rows.ts';
@@ -158,7 +157,7 @@ export class WindowWriter {
     { standing, hadObject }: { standing: string | undefined; hadObject: boolean },
   ): Promise<string | undefined> {
     if (!part && standing === undefined && !hadObject) return undefined;
-    const body = part?.body ?? (await encodeEmptyPart(feature));
+    const body = part?.body ?? (await emptyPart(feature));
     const etag = part?.etag ?? contentHash(body);
     if (standing === etag) return etag;
     const put = await this.#store.objects.put(name, body, standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing });
@@ -171,4 +170,10 @@ export class WindowWriter {
     if (keys.length === 0) return;
     await this.#store.online.replace(onlineTable(feature), window, keys, await olderRows(this.#store, feature, window, keys));
   }
+}
+
+/** Threads encode parts; that this one has to is so rare that the encoder is not waited for at start-up. */
+async function emptyPart(feature: Feature): Promise<Uint8Array<ArrayBuffer>> {
+  const { encodeEmptyPart } = await import('./encode-part.ts');
+  return encodeEmptyPart(feature);
 }
