@@ -78,11 +78,11 @@ const features = [
   { feature: 'user_num_posts', value: 'actions AS actions_count' },
 ];
 
-const copy = (index: number) => `COPY (
+const copy = (index: number, partition: number) => `COPY (
     SELECT id, country, brand, ${features[index]!.value}, ${Object.keys(columns).join(', ')}
-    FROM rows JOIN windows USING (window_start) WHERE feature = ${index} ORDER BY window_start, id, country, brand
+    FROM rows JOIN windows USING (window_start) WHERE feature = ${index} AND hash(id) % 4 = ${partition} ORDER BY window_start, id, country, brand
   ) TO ${literal(join(output, 'features_store', features[index]!.feature))}
-  (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (${Object.keys(columns).join(', ')}), FILENAME_PATTERN 'part-{i}')`;
+  (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (${Object.keys(columns).join(', ')}), FILENAME_PATTERN 'part-0000${partition}-{i}', OVERWRITE_OR_IGNORE)`;
 
 mkdirSync(join(output, 'features_store'), { recursive: true });
 const instance = await DuckDBInstance.create(':memory:', { threads: '2', preserve_insertion_order: 'false' });
@@ -92,4 +92,4 @@ await connection.run(cleanGroups);
 await connection.run(nameWindows);
 // Two threads on one COPY mix the rows of a file. One each keeps them in order, and the three run side by side.
 await connection.run('SET threads = 1');
-await Promise.all(features.map(async (_, index) => (await instance.connect()).run(copy(index))));
+await Promise.all(features.flatMap((_, index) => [0, 1, 2, 3].map(async (partition) => (await instance.connect()).run(copy(index, partition)))));

@@ -16,6 +16,8 @@ export class Workers implements AsyncDisposable {
       filename: new URL('./worker-start.mjs', import.meta.url).href,
       minThreads: this.threads,
       maxThreads: this.threads,
+      // Else a task that finds no thread free goes behind all others: what is to be written first would be encoded last.
+      stricterFIFO: true,
       // Workers wait for streams: they must keep their event loop.
       atomics: 'disabled',
     });
