@@ -27,7 +27,7 @@ export interface ClosedWindow {
   readonly window: OpenWindow;
   readonly features: readonly Feature[];
   /** By feature, then by partition. */
-  readonly encoded: Promise<NewPart[][]>;
+  readonly encoded: readonly Promise<NewPart[]>[];
 }
 
 interface PartWrite {
@@ -66,16 +66,15 @@ export class WindowWriter {
   /** Takes a window, which is not used afterwards, and has the parts of these features encoded. */
   close(window: OpenWindow, features: readonly Feature[]): ClosedWindow {
     for (const { name } of features) this.#written.add(name, window.start);
-    const encoded = this.#encode(window, features);
+    const encoded = features.map((feature) => this.#encode(window, feature));
     // Whoever writes the window hears of a failure; until then it is nobody's.
-    encoded.catch(() => undefined);
+    for (const parts of encoded) parts.catch(() => undefined);
     return { window, features, encoded };
   }
 
   /** Writes a closed window, each feature as the revision after the one that stands (0 for the first). */
   async write({ window, features, encoded }: ClosedWindow): Promise<WrittenWindow[]> {
-    const newParts = await encoded;
-    const parts = await together(features.map((feature, i) => this.#writeFeature(window, feature, newParts[i])));
+    const parts = await together(features.map(async (feature, i) => this.#writeFeature(window, feature, await encoded[i])));
     // What the catalogue says is written has to be on the disk, even if the machine loses its power.
     await this.#store.online.flush();
     await this.#store.catalogue.recordParts(parts.flat());
@@ -133,17 +132,15 @@ export class WindowWriter {
    * One task a thread, which takes its share of the partitions: a thread gets its next task from the main thread, and this one
    * writes most of the time.
    */
-  async #encode(window: OpenWindow, features: readonly Feature[]): Promise<NewPart[][]> {
+  async #encode(window: OpenWindow, feature: Feature): Promise<NewPart[]> {
     const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
-    const places = features.flatMap((feature, row) => partitions.map((partition) => ({ feature, row, partition })));
-    const filled = places.filter(({ feature, partition }) => window.table(feature.name, partition));
-    const shares = Object.values(Object.groupBy(filled, ({ partition }) => partition % this.#workers.threads));
-    const encoded = features.map(() => partitions.map((): NewPart => undefined));
+    const filled = partitions.filter((partition) => window.table(feature.name, partition));
+    const shares = Object.values(Object.groupBy(filled, (partition) => partition % this.#workers.threads));
+    const encoded = partitions.map((): NewPart => undefined);
     await together(
       shares.map(async (share = []) => {
-        const tasks = share.map(({ feature, partition }) => ({ part: packPart(window, feature, partition), feature: feature.name }));
-        const parts = await this.#workers.encode(tasks);
-        share.forEach(({ row, partition }, i) => (encoded[row][partition] = parts[i]));
+        const parts = await this.#workers.encode(share.map((partition) => ({ part: packPart(window, feature, partition), feature: feature.name })));
+        share.forEach((partition, i) => (encoded[partition] = parts[i]));
       }),
     );
     return encoded;
