@@ -130,6 +130,32 @@ describe('a rebuild', () => {
     await expectAsFresh();
   });
 
+  it('brings back what provisional rows of a newer window hid, when both windows are written together', async () => {
+    write('a', '10:09:00', browse('hidden', '10:03'));
+    const gone = write('b', '10:19:00', browse('hidden', '10:13'));
+    write('c', '10:19:00', browse('other', '10:14'));
+    {
+      await using seen = watching({ grace: 3600 });
+      await until('provisional rows', () => seen.published() >= 3 || undefined);
+    }
+    rmSync(join(workplace.in, gone));
+    await run(workplace, { force: true });
+    await expectAsFresh();
+  });
+
+  it('gives a key that several windows lost the row of the newest one that still has it', async () => {
+    write('a', '09:59:00', browse('lost twice', '09:53'));
+    write('a', '10:09:00', browse('lost once', '10:05'), browse('stays', '10:06'));
+    write('a', '10:19:00', browse('stays', '10:16'));
+    const gone = write('b', '10:19:00', browse('lost twice', '10:03'), browse('lost twice', '10:13'), browse('lost once', '10:14'));
+    await run(workplace);
+    rmSync(join(workplace.in, gone));
+    await run(workplace, { force: true });
+    const fresh = { in: workplace.in, out: workplace.place('fresh') };
+    await run(fresh);
+    expect(onlineRows(workplace.out)).toEqual(onlineRows(fresh.out));
+  });
+
   it('mends objects that were damaged', async () => {
     write('a', '10:09:00', browse('a', '10:03'));
     write('b', '10:19:00', browse('a', '10:13'));

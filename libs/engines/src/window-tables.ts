@@ -73,6 +73,13 @@ export class OpenWindow {
     return (tables[partition] ??= new PartTable(feature, this.#tracksChanges));
   }
 
+  /** Of all features together. */
+  get rows(): number {
+    let rows = 0;
+    for (const tables of this.#tables.values()) for (const table of tables) rows += table?.keys.size ?? 0;
+    return rows;
+  }
+
   addLines({ entity, partition, lines }: WindowLines): void {
     const sums = this.#lines.get(entity) ?? Array.from({ length: this.#partitions }, () => noLines);
     sums[partition] = addLineSums(sums[partition], lines);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OnlineRow, OnlineStore, OnlineWrite, Revision } from '../src/index.ts';
@@ -49,6 +50,44 @@ export function onlineStoreContract(name: string, open: Open<OnlineStore>): void
       await opened.port.write([write(ten, { final: 1 }, [row('a', 4)])]);
       await opened.port.write([write(ten, final, [row('a', 3)])]);
       expect(await opened.port.get(browses, 'a')).toEqual([stands('a', 4, ten, { final: 1 })]);
+    });
+
+    it('shows what it was given when that is ready, and all that comes after it then', async () => {
+      await using opened = await open();
+      const ready = Promise.withResolvers<void>();
+      let isReady = false;
+      const written = opened.port.write([write(ten, final, [row('a', 1)])], ready.promise);
+      const seen = opened.port.get(browses, 'a').then((rows) => ({ rows, isReady }));
+      await setTimeout(5);
+      isReady = true;
+      ready.resolve();
+      await written;
+      const { rows, isReady: wasReady } = await seen;
+      expect(rows).toEqual(wasReady ? [stands('a', 1, ten)] : []);
+      expect(await opened.port.get(browses, 'a')).toEqual([stands('a', 1, ten)]);
+    });
+
+    it('writes nothing of what never becomes ready, and says why', async () => {
+      await using opened = await open();
+      await opened.port.write([write(ten, final, [row('a', 1)])]);
+      const failing = opened.port.write([write(eleven, final, [row('a', 2), row('b', 2)])], Promise.reject(new Error('no room')));
+      await expect(failing).rejects.toThrow('no room');
+      expect(await opened.port.get(browses, 'a')).toEqual([stands('a', 1, ten)]);
+      expect(await opened.port.get(browses, 'b')).toEqual([]);
+      await opened.port.write([write(ten, { final: 1 }, [row('a', 3)])]);
+      expect(await opened.port.get(browses, 'a')).toEqual([stands('a', 3, ten, { final: 1 })]);
+    });
+
+    it('writes one after the other what is written at the same time', async () => {
+      await using opened = await open();
+      const ready = Promise.withResolvers<void>();
+      const first = opened.port.write([write(ten, final, [row('a', 1)])], ready.promise);
+      const second = opened.port.write([write(eleven, final, [row('a', 2)])]);
+      const third = opened.port.replace(browses, eleven, [key('a')], []);
+      await setTimeout(5);
+      ready.resolve();
+      await Promise.all([first, second, third]);
+      expect(await opened.port.get(browses, 'a')).toEqual([]);
     });
 
     it('gives the rows of an id alone, by country and brand', async () => {

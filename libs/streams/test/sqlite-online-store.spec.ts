@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, vi } from 'vitest';
 import { SqliteOnlineStore } from '../src/embedded/index.ts';
@@ -66,6 +67,23 @@ it('keeps its log to some tens of megabytes', async () => {
     await store.write([write(window + i * 600, { final: 0 }, rows)]);
   }
   expect(statSync(`${path}-wal`).size).toBeLessThan(60e6);
+});
+
+it('shows another process nothing of a write before it is ready', async () => {
+  using folder = newFolder();
+  const path = join(folder.path, 'online.db');
+  using store = new SqliteOnlineStore(path);
+  using reader = new SqliteOnlineStore(path, { readOnly: true });
+  const many = Array.from({ length: 7000 }, (_, id) => row(`id ${String(id).padStart(5, '0')}`, id));
+  const ready = Promise.withResolvers<void>();
+  const written = store.write([write(window, { final: 0 }, many)], ready.promise);
+  for (let i = 0; i < 20; i++) {
+    await setTimeout(2);
+    expect(await reader.keysOf(browses, window)).toEqual([]);
+  }
+  ready.resolve();
+  await written;
+  expect(await reader.keysOf(browses, window)).toHaveLength(7000);
 });
 
 it('gives rows to another process while they are being written', async () => {

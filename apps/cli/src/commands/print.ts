@@ -3,7 +3,8 @@ import { shown } from '../query/format/text.ts';
 
 export { shown };
 
-export const number = (value: number | bigint): string => value.toLocaleString('en-US');
+/** A whole number with its thousands apart; `toLocaleString` would cost ten milliseconds, the first time. */
+export const number = (value: number | bigint): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 export const plural = (count: number, word: string): string => `${number(count)} ${word}${count === 1 ? '' : 's'}`;
 

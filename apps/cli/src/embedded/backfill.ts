@@ -91,10 +91,10 @@ const mayTouch = (fileTime: number, from: number): boolean => fileTime + 5 * min
 /** After a rebuild, windows that no file touches any more lose their rows. */
 async function emptyLeftWindows(store: EmbeddedStore, features: readonly Feature[], writer: WindowWriter, listener: RunListener): Promise<void> {
   for (const feature of features) {
-    for (const start of await leftWindows(store, feature)) {
-      const window = new OpenWindow(start, { features: [feature], partitions: store.partitions, tracksChanges: false });
-      for (const written of await writer.write(writer.close(window, [feature]))) listener.windowWritten(written);
-    }
+    const left = [...(await leftWindows(store, feature))].sort((a, b) => a - b);
+    const features = [feature];
+    const windows = left.map((start) => new OpenWindow(start, { features, partitions: store.partitions, tracksChanges: false }));
+    for await (const written of writer.write(windows.map((window) => ({ window, features })))) listener.windowWritten(written);
   }
 }
 

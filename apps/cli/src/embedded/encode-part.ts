@@ -1,21 +1,18 @@
-import { type Feature, type PackedPart, checksum, sortRows } from '@neartime/engines';
+import { type Feature, checksum } from '@neartime/engines';
 import { type Column, defaultEncoder } from '@neartime/parquet';
 import type { PartRows } from '@neartime/schemas';
 import { contentHash } from '@neartime/streams/embedded';
 
-/** A part as the stores take it. */
-export interface EncodedPart {
-  readonly rows: PartRows;
+/** The object of a part. */
+export interface PartObject {
   readonly checksum: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly etag: string;
 }
 
-/** Sorts the rows of a part and encodes its object. */
-export async function encodePart(part: PackedPart, feature: Feature): Promise<EncodedPart> {
-  const rows = sortRows(part, feature);
+export async function encodePart(rows: PartRows, feature: Feature): Promise<PartObject> {
   const body = await defaultEncoder.encode(columnsOf(rows, feature), rows.rows);
-  return { rows, checksum: checksum(rows), body, etag: contentHash(body) };
+  return { checksum: checksum(rows), body, etag: contentHash(body) };
 }
 
 /** The object of a part that had rows and has none any more. */

@@ -1,7 +1,7 @@
 import { EmbeddedStore } from './embedded-store.ts';
 import { Workers } from './workers.ts';
 
-/** A store opened for writing, and the threads that work for it. Disposed, the threads end before the store is closed. */
+/** A store opened for writing, and the threads that work for it, which do not know the store. */
 export interface Run extends AsyncDisposable {
   readonly store: EmbeddedStore;
   readonly workers: Workers;
@@ -16,8 +16,12 @@ export async function openRun(folder: string, asked?: { readonly partitions?: nu
       store,
       workers,
       async [Symbol.asyncDispose]() {
-        await workers[Symbol.asyncDispose]();
-        store[Symbol.dispose]();
+        const ended = workers[Symbol.asyncDispose]();
+        try {
+          store[Symbol.dispose]();
+        } finally {
+          await ended;
+        }
       },
     };
   } catch (error) {

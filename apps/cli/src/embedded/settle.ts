@@ -4,7 +4,7 @@ import type { LineSum } from '@neartime/schemas';
 import type { Clock, WindowToCheck } from '@neartime/streams';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { RunListener } from './run-listener.ts';
-import { sideBySide } from './together.ts';
+import { batches, sideBySide } from './together.ts';
 import type { WindowWriter, WrittenWindow } from './window-writer.ts';
 import type { Workers } from './workers.ts';
 
@@ -66,7 +66,7 @@ export async function settle(options: SettleOptions): Promise<Settling> {
   for (let pass = 0; pass < mostPasses; pass++) {
     const due = (await dueWindows(options)).filter(({ check }) => !unsettled.has(check.window));
     if (due.length === 0) break;
-    for (const batch of batches(due)) {
+    for (const batch of batches(due, linesAtOnce, ({ lines }) => lines)) {
       const outcome = await reprocess(batch, options);
       written.push(...outcome.written);
       for (const window of outcome.unsettled) unsettled.set(window.window, [...(unsettled.get(window.window) ?? []), window]);
@@ -122,31 +122,17 @@ async function windowState(store: EmbeddedStore, feature: Feature, window: numbe
   return { is: same ? 'settled' : 'differs', lines };
 }
 
-function* batches(due: readonly DueWindow[]): Iterable<DueWindow[]> {
-  let batch: DueWindow[] = [];
-  let lines = 0;
-  for (const window of due) {
-    if (batch.length > 0 && lines + window.lines > linesAtOnce) {
-      yield batch;
-      batch = [];
-      lines = 0;
-    }
-    batch.push(window);
-    lines += window.lines;
-  }
-  if (batch.length > 0) yield batch;
-}
-
 async function reprocess(batch: readonly DueWindow[], options: SettleOptions): Promise<Settling> {
   const { store, writer, listener, features } = options;
   const windows = new Map(batch.map((due) => [due.check.window, new OpenWindow(due.check.window, { features: due.features, partitions: store.partitions, tracksChanges: false })]));
   const unread = await readAgain(batch, windows, options);
   const written: WrittenWindow[] = [];
   const unsettled: Unsettled[] = [];
+  const whole = batch.filter(({ check }) => !unread.has(check.window));
+  for await (const window of writer.write(whole.map((due) => ({ window: windows.get(due.check.window)!, features: due.features })))) written.push(window);
   for (const { check, features: due } of batch) {
     const why = unread.get(check.window);
     if (why === undefined) {
-      written.push(...(await writer.write(writer.close(windows.get(check.window)!, due))));
       await store.catalogue.putOffCheck({ ...check, notBefore: 0, dueAt: undefined });
       await compare(check, options);
     } else {

@@ -30,3 +30,32 @@ export async function sideBySide<T>(waiting: T[], hands: number, step: (item: T)
   };
   await together(Array.from({ length: hands }, takeNext));
 }
+
+/** Has items worked on in so many shares side by side; gives the results in the items' order. */
+export async function inShares<T, R>(items: readonly T[], shares: number, work: (share: readonly T[]) => Promise<readonly R[]>): Promise<R[]> {
+  const places = Map.groupBy(items.keys(), (place) => place % shares).values();
+  const results = new Array<R>(items.length);
+  const steps = Array.from(places, async (share) => {
+    const done = await work(share.map((place) => items[place]));
+    share.forEach((place, i) => (results[place] = done[i]));
+  });
+  await together(steps);
+  return results;
+}
+
+/** Cuts a list into batches of at most `most` by what an item counts; one that counts more is a batch of its own. */
+export function* batches<T>(items: readonly T[], most: number, countOf: (item: T) => number): Generator<T[], undefined> {
+  let batch: T[] = [];
+  let sum = 0;
+  for (const item of items) {
+    const count = countOf(item);
+    if (batch.length > 0 && sum + count > most) {
+      yield batch;
+      batch = [];
+      sum = 0;
+    }
+    batch.push(item);
+    sum += count;
+  }
+  if (batch.length > 0) yield batch;
+}

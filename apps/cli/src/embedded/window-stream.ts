@@ -1,6 +1,7 @@
 import { type Feature, OpenWindow, linesOf, mergeFolded, windowEnd } from '@neartime/engines';
 import { chunkOf } from '@neartime/ingest';
 import type { Clock } from '@neartime/streams';
+import pLimit from 'p-limit';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { PendingFile } from './pending-files.ts';
 import type { FileReading } from './read-file.ts';
@@ -46,7 +47,8 @@ export class WindowStream {
   /** Open windows that were over when they were opened. */
   readonly #overdue = new Set<number>();
   #closedUpTo = -Infinity;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Steps that change the open windows go one after the other. */
+  readonly #oneByOne = pLimit(1);
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -69,7 +71,7 @@ export class WindowStream {
       await this.#options.store.catalogue.beginReading(file);
       const reading = await this.#read(file);
       if ('broken' in reading && reading.broken === 'unreadable') unreadable.push(file);
-      await this.#inTurn(async () => {
+      await this.#oneByOne(async () => {
         await this.#take(file, reading);
         inHand.delete(file);
         await this.#closeUpTo(upTo(earliest()));
@@ -81,7 +83,7 @@ export class WindowStream {
 
   /** Closes and writes the windows whose end and grace time has passed. */
   async closeUpTo(upTo: number): Promise<void> {
-    await this.#inTurn(() => this.#closeUpTo(upTo));
+    await this.#oneByOne(() => this.#closeUpTo(upTo));
   }
 
   #read(file: PendingFile): Promise<FileReading> {
@@ -126,21 +128,14 @@ export class WindowStream {
     this.#closedUpTo = Math.max(this.#closedUpTo, upTo);
     const isKept = (start: number) => this.#overdue.has(start) && this.#overdue.size <= this.#mostOverdue(upTo);
     const over = [...this.open.values()].filter(({ start }) => this.#isOver(start, upTo) && !isKept(start)).sort((a, b) => a.start - b.start);
-    // While one window is being written, the next one is being encoded.
-    let next = over.length > 0 ? this.#close(over[0]) : undefined;
-    for (let i = 1; next; i++) {
-      const closed = next;
-      next = i < over.length ? this.#close(over[i]) : undefined;
-      for (const written of await writer.write(closed)) listener.windowWritten(written);
-    }
+    for await (const written of writer.write(over.map((window) => this.#close(window)))) listener.windowWritten(written);
     if (over.length > 0 && features.length > 0) await store.catalogue.markDone(features);
   }
 
   #close(window: OpenWindow): ClosedWindow {
     this.open.delete(window.start);
     this.#overdue.delete(window.start);
-    const touched = window.features.filter(({ entity }) => window.hasLines(entity));
-    return this.#options.writer.close(window, touched);
+    return { window, features: window.features.filter(({ entity }) => window.hasLines(entity)) };
   }
 
   #isOver(start: number, upTo: number): boolean {
@@ -149,12 +144,5 @@ export class WindowStream {
 
   #mostOverdue(upTo: number): number {
     return this.#options.keepsOverdue && upTo !== Infinity ? mostOverdueWindows : -1;
-  }
-
-  /** Runs steps that change the open windows one after the other. */
-  #inTurn<T>(step: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(step);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 }

@@ -2,5 +2,5 @@
 import { keepCompiled, saveCompiled } from '../../bin/compile-cache.mjs';
 
 keepCompiled();
-export const { read, encode } = await import('./worker.ts');
+export const { read, sort, encode } = await import('./worker.ts');
 saveCompiled();

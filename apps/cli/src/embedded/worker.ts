@@ -1,8 +1,9 @@
-import { type PackedPart, buffersOf } from '@neartime/engines';
+import { type PackedPart, buffersOf, sortRows } from '@neartime/engines';
 import { features } from '@neartime/features';
+import type { PartRows } from '@neartime/schemas';
 import { FolderReservoir } from '@neartime/streams/embedded';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { type EncodedPart, encodePart } from './encode-part.ts';
+import type { PartObject } from './encode-part.ts';
 import { type FileReading, type WantedWindows, readFile } from './read-file.ts';
 
 /*
@@ -22,9 +23,14 @@ export interface ReadTask {
   readonly readKiB: Int32Array;
 }
 
-export interface EncodeTask {
-  readonly part: PackedPart;
+export interface SortTask {
   readonly feature: string;
+  readonly parts: readonly PackedPart[];
+}
+
+export interface EncodeTask {
+  readonly feature: string;
+  readonly rows: readonly PartRows[];
 }
 
 const featureNamed = (name: string) => features.find((feature) => feature.name === name)!;
@@ -38,11 +44,19 @@ export async function read(task: ReadTask): Promise<FileReading> {
   return 'broken' in reading ? reading : movable(reading, buffersOf(reading.folded));
 }
 
-export async function encode(tasks: readonly EncodeTask[]): Promise<EncodedPart[]> {
-  const parts: EncodedPart[] = [];
-  for (const { part, feature } of tasks) parts.push(await encodePart(part, featureNamed(feature)));
-  const buffers = parts.flatMap(({ rows: { ids, offsets, pair, values }, body }) => [ids, offsets, pair, values, body].map(({ buffer }) => buffer as ArrayBuffer));
-  return movable(parts, buffers);
+export function sort({ feature, parts }: SortTask): PartRows[] {
+  const sorted = parts.map((part) => sortRows(part, featureNamed(feature)));
+  const buffers = sorted.flatMap(({ ids, offsets, pair, values }) => [ids.buffer, offsets.buffer, pair.buffer, values.buffer]);
+  return movable(sorted, buffers);
+}
+
+export async function encode({ feature, rows }: EncodeTask): Promise<PartObject[]> {
+  // Reading does not wait for the encoder to be loaded: it is first needed when most of the work is done.
+  const { encodePart } = await import('./encode-part.ts');
+  const objects: PartObject[] = [];
+  for (const part of rows) objects.push(await encodePart(part, featureNamed(feature)));
+  const buffers = objects.map(({ body }) => body.buffer);
+  return movable(objects, buffers);
 }
 
 /** Marks buffers of a result to be moved to the main thread. */

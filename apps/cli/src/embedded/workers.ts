@@ -1,14 +1,20 @@
 import { availableParallelism } from 'node:os';
-import { buffersOfPart } from '@neartime/engines';
+import { type PackedPart, buffersOfPart } from '@neartime/engines';
+import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
-import type { EncodedPart } from './encode-part.ts';
+import type { PartRows } from '@neartime/schemas';
+import type { PartObject } from './encode-part.ts';
 import type { FileReading } from './read-file.ts';
-import type { EncodeTask, ReadTask } from './worker.ts';
+import { inShares } from './together.ts';
+import type { EncodeTask, ReadTask, SortTask } from './worker.ts';
 
 /** The threads that read files and encode parts; they keep nothing between two tasks. */
 export class Workers implements AsyncDisposable {
   readonly threads = availableParallelism();
   readonly #readKiB = new Int32Array(new SharedArrayBuffer(4));
+  /** While parts are encoded the main thread writes: a core is left to it. */
+  readonly #encoders = Math.max(1, this.threads - 1);
+  readonly #encoding = pLimit(this.#encoders);
   readonly #pool: Piscina;
 
   constructor() {
@@ -32,9 +38,20 @@ export class Workers implements AsyncDisposable {
     return this.#pool.run({ ...task, readKiB: this.#readKiB }, { name: 'read' });
   }
 
-  /** Sorts and encodes parts, one after the other; their memory moves to the worker. */
-  encode(parts: readonly EncodeTask[]): Promise<EncodedPart[]> {
-    return this.#pool.run(parts, { name: 'encode', transferList: parts.flatMap(({ part }) => buffersOfPart(part)) });
+  /** Sorts the rows of some parts of a feature; their memory moves to the threads and back. */
+  sort(feature: string, parts: readonly PackedPart[]): Promise<PartRows[]> {
+    return inShares(parts, this.threads, (share) => {
+      const task: SortTask = { feature, parts: share };
+      return this.#pool.run(task, { name: 'sort', transferList: share.flatMap(buffersOfPart) });
+    });
+  }
+
+  /** Makes the objects of some parts of a feature; the rows stay with the caller. */
+  encode(feature: string, rows: readonly PartRows[]): Promise<PartObject[]> {
+    return inShares(rows, this.#encoders, (share) => {
+      const task: EncodeTask = { feature, rows: share };
+      return this.#encoding(() => this.#pool.run(task, { name: 'encode' }));
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -88,7 +88,7 @@ export class FolderObjectStore implements ObjectStore {
 
 /** Flushes the folder that a new name is in, and those that the folders made for it are in; `made` is the first of them. */
 async function flushNames(folder: string, made: string | undefined): Promise<void> {
-  await flushFolder(folder);
-  if (made === undefined) return;
-  for (let child = folder; child.length >= made.length; child = dirname(child)) await flushFolder(dirname(child));
+  const folders = [folder];
+  if (made !== undefined) for (let child = folder; child.length >= made.length; child = dirname(child)) folders.push(dirname(child));
+  await Promise.all(folders.map(flushFolder));
 }

@@ -1,10 +1,14 @@
 import type { StatementSync } from 'node:sqlite';
-import type { PartRows, RowKey } from '@neartime/schemas';
+import { setImmediate as othersToRun } from 'node:timers/promises';
+import type { RowKey } from '@neartime/schemas';
+import pLimit from 'p-limit';
 import { type OnlineRow, type OnlineStore, type OnlineTable, type OnlineWrite, writeTimeOf } from '../online-store.ts';
-import { type SqlValue, Sqlite } from './sqlite.ts';
+import { NewestRows } from './newest-rows.ts';
+import { type PendingRows, pendingRows } from './pending-rows.ts';
+import { Sqlite } from './sqlite.ts';
 
-/** Rows a statement takes: SQLite costs about a third less a row than with one row each. */
-const rowsAtOnce = 50;
+/** Statements between two looks at what else the thread has to do: some ten milliseconds. */
+const statementsAtOnce = 100;
 
 /** The log grows to 32 MB before it is folded in: at SQLite's own 1000 pages that costs a third of the time to write. */
 const checkpointPages = 8000;
@@ -23,6 +27,7 @@ interface StoredRow extends RowKey {
  */
 export class SqliteOnlineStore implements OnlineStore, Disposable {
   readonly #sqlite: Sqlite;
+  readonly #oneByOne = pLimit(1);
   readonly #known = new Set<string>();
   /** By table, then by how many rows they take. */
   readonly #upserts = new Map<string, StatementSync[]>();
@@ -31,22 +36,22 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
     this.#sqlite = new Sqlite(path, { ...options, schema: '', synchronous: 'NORMAL', checkpointPages });
   }
 
-  async write(writes: readonly OnlineWrite[]): Promise<void> {
-    for (const { table } of writes) this.#ensure(table);
-    const parts = writes.map((write) => ({ write, shared: sharedValues(write), ids: idStrings(write.rows), written: 0 }));
-    this.#sqlite.transaction(() => {
-      for (let part = furthestBehind(parts); part; part = furthestBehind(parts)) {
-        const count = Math.min(rowsAtOnce, part.ids.length - part.written);
-        this.#upsert(part.write.table, count).run(...boundValues(part, count));
-        part.written += count;
-      }
-    });
+  async write(writes: readonly OnlineWrite[], ready?: Promise<unknown>): Promise<void> {
+    // Its failure is thrown below; until then it is nobody's.
+    ready?.catch(() => undefined);
+    await this.#inTransaction(
+      writes.map(({ table }) => table),
+      async () => {
+        for (const ofTable of Map.groupBy(writes, ({ table }) => table.feature).values()) await this.#fill(ofTable);
+        await ready;
+      },
+    );
   }
 
   async get(table: OnlineTable, id: string): Promise<OnlineRow[]> {
-    if (!this.#exists(table)) return [];
     const sql = `SELECT *, ${table.column} AS value FROM ${table.feature} WHERE id = ? ORDER BY country, brand`;
-    return this.#sqlite.allExact<StoredRow>(sql, id).map(onlineRow);
+    const rows = await this.#look(table, () => this.#sqlite.allExact<StoredRow>(sql, id));
+    return rows.map(onlineRow);
   }
 
   async provisionalKeys(table: OnlineTable, window: number): Promise<RowKey[]> {
@@ -58,9 +63,9 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
   }
 
   async windows(table: OnlineTable): Promise<number[]> {
-    if (!this.#exists(table)) return [];
     const sql = `SELECT DISTINCT window_start AS window FROM ${table.feature} ORDER BY window_start`;
-    return this.#sqlite.all<{ window: number }>(sql).map(({ window }) => window);
+    const rows = await this.#look(table, () => this.#sqlite.all<{ window: number }>(sql));
+    return rows.map(({ window }) => window);
   }
 
   async replace(
@@ -69,8 +74,7 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
     keys: readonly RowKey[],
     rows: readonly OnlineRow[],
   ): Promise<void> {
-    this.#ensure(table);
-    this.#sqlite.transaction(() => {
+    await this.#inTransaction([table], async () => {
       for (const { id, country, brand } of keys) {
         const sql = `DELETE FROM ${table.feature} WHERE id = ? AND country = ? AND brand = ? AND window_start = ?`;
         this.#sqlite.run(sql, id, country, brand, window);
@@ -90,17 +94,47 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
     this.#sqlite[Symbol.dispose]();
   }
 
-  /** There are at most `rowsAtOnce` for a table. */
+  async #fill(writes: readonly OnlineWrite[]): Promise<void> {
+    const merged = new NewestRows(writes);
+    const pendingOf = pendingRows(writes);
+    let statements = 0;
+    while (merged.next()) {
+      const { pending, ids } = pendingOf.get(merged.write)!;
+      pending.add(merged.write, merged.row, ids.text(merged.row));
+      if (!pending.isFull) continue;
+      this.#run(pending);
+      if (++statements % statementsAtOnce === 0) await othersToRun();
+    }
+    for (const { pending } of pendingOf.values()) if (pending.count > 0) this.#run(pending);
+  }
+
+  #run(rows: PendingRows): void {
+    this.#upsert(rows.table, rows.count).run(...rows.take());
+  }
+
+  /** A table has few: statements take at most fifty rows. */
   #upsert(table: OnlineTable, rows: number): StatementSync {
     let statements = this.#upserts.get(table.feature);
     if (!statements) this.#upserts.set(table.feature, (statements = []));
     return (statements[rows] ??= this.#sqlite.prepared(upsert(table, rows)));
   }
 
-  #keys(table: OnlineTable, condition: string, window: number): RowKey[] {
-    if (!this.#exists(table)) return [];
+  async #keys(table: OnlineTable, condition: string, window: number): Promise<RowKey[]> {
     const sql = `SELECT id, country, brand FROM ${table.feature} WHERE ${condition}`;
-    return this.#sqlite.all<RowKey>(sql, window).map(({ id, country, brand }) => ({ id, country, brand }));
+    const rows = await this.#look(table, () => this.#sqlite.all<RowKey>(sql, window));
+    return rows.map(({ id, country, brand }) => ({ id, country, brand }));
+  }
+
+  #inTransaction(tables: readonly OnlineTable[], work: () => Promise<void>): Promise<void> {
+    return this.#oneByOne(() => {
+      for (const table of tables) this.#ensure(table);
+      return this.#sqlite.longTransaction(work);
+    });
+  }
+
+  /** Rows of a table that may not be there yet. Between two transactions: a store must not see half of its own. */
+  #look<Row>(table: OnlineTable, rows: () => Row[]): Promise<Row[]> {
+    return this.#oneByOne(async () => (this.#exists(table) ? rows() : []));
   }
 
   #ensure({ feature, column, type }: OnlineTable): void {
@@ -126,12 +160,6 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
 const writeTimeOfRow = ({ window, final, revision }: OnlineRow): number =>
   writeTimeOf(window, final ? { final: revision } : { provisional: 0 });
 
-/** What all rows of a write share. */
-function sharedValues({ window, revision, writtenAt }: OnlineWrite): SqlValue[] {
-  const isFinal = 'final' in revision;
-  return [window, isFinal ? revision.final : 0, isFinal ? 1 : 0, writeTimeOf(window, revision), Math.floor(writtenAt)];
-}
-
 /**
  * Binding costs, so the shared values are numbered and bound once. The others have no number (they follow the highest before
  * them): node:sqlite looks for a place among the numbered ones, which makes many of them slow.
@@ -142,51 +170,6 @@ function upsert({ feature, column }: OnlineTable, rows: number): string {
     ${column} = excluded.${column}, window_start = excluded.window_start, revision = excluded.revision,
     final = excluded.final, write_time = excluded.write_time, written_at = excluded.written_at
     WHERE excluded.write_time >= write_time`;
-}
-
-/** A part on its way into its table. */
-interface PartInHand {
-  readonly write: OnlineWrite;
-  readonly shared: readonly SqlValue[];
-  readonly ids: readonly string[];
-  written: number;
-}
-
-/**
- * The part whose next id comes first. Rows of a part are in order, but its partition's ids lie among all others: taken side by
- * side, parts fill the table from its start to its end, which takes SQLite a quarter less than going through it for each.
- */
-function furthestBehind(parts: readonly PartInHand[]): PartInHand | undefined {
-  let first: PartInHand | undefined;
-  for (const part of parts) {
-    if (part.written < part.ids.length && !(first && first.ids[first.written] <= part.ids[part.written])) first = part;
-  }
-  return first;
-}
-
-function boundValues({ write, shared, ids, written }: PartInHand, count: number): SqlValue[] {
-  const { pair, pairs, values } = write.rows;
-  const bound = new Array<SqlValue>(shared.length + count * 4);
-  let i = 0;
-  for (const value of shared) bound[i++] = value;
-  for (let row = written; i < bound.length; row++) {
-    const { country, brand } = pairs[pair[row]];
-    bound[i++] = ids[row];
-    bound[i++] = country;
-    bound[i++] = brand;
-    bound[i++] = values[row];
-  }
-  return bound;
-}
-
-/** The ids as strings; all bytes are decoded at once, as long as they are ASCII and bytes are characters. */
-function idStrings({ ids, offsets, rows }: PartRows): string[] {
-  const all = Buffer.from(ids.buffer, ids.byteOffset, offsets[rows]);
-  const text = all.toString('latin1');
-  // eslint-disable-next-line no-control-regex
-  if (/^[\x00-\x7f]*$/.test(text))
-    return Array.from({ length: rows }, (_, row) => text.slice(offsets[row], offsets[row + 1]));
-  return Array.from({ length: rows }, (_, row) => all.toString('utf8', offsets[row], offsets[row + 1]));
 }
 
 const onlineRow = (row: StoredRow): OnlineRow => ({

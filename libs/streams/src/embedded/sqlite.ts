@@ -68,11 +68,24 @@ export class Sqlite implements Disposable {
         this.#database.exec('COMMIT');
         return result;
       } catch (error) {
-        // A full disk may have rolled back by itself.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        this.#rollBack();
         throw error;
       }
     });
+  }
+
+  /** A transaction that lets other work of the thread in between; whoever uses this file besides has to wait for its end. */
+  async longTransaction(work: () => Promise<void>): Promise<void> {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      await work();
+      this.#database.exec('COMMIT');
+    } catch (cause) {
+      this.#guard(() => this.#rollBack());
+      this.#guard(() => {
+        throw cause;
+      });
+    }
   }
 
   /** Runs what a power failure may undo, since it is found out again; the disk is not waited for. */
@@ -115,6 +128,11 @@ export class Sqlite implements Disposable {
   [Symbol.dispose](): void {
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** A full disk may have rolled back by itself. */
+  #rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 
   #guard<T>(work: () => T): T {
