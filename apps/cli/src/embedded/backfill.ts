@@ -91,10 +91,9 @@ const mayTouch = (fileTime: number, from: number): boolean => fileTime + 5 * min
 /** After a rebuild, windows that no file touches any more lose their rows. */
 async function emptyLeftWindows(store: EmbeddedStore, features: readonly Feature[], writer: WindowWriter, listener: RunListener): Promise<void> {
   for (const feature of features) {
-    const left = [...(await leftWindows(store, feature))].sort((a, b) => a - b);
-    const features = [feature];
-    const windows = left.map((start) => new OpenWindow(start, { features, partitions: store.partitions, tracksChanges: false }));
-    for await (const written of writer.write(windows.map((window) => ({ window, features })))) listener.windowWritten(written);
+    const options = { features: [feature], partitions: store.partitions, tracksChanges: false };
+    const empty = Array.from(await leftWindows(store, feature), (start) => ({ window: new OpenWindow(start, options), features: [feature] }));
+    for await (const written of writer.write(empty)) listener.windowWritten(written);
   }
 }
 
