@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** A raw file as a listing shows it. */
 export interface ListedFile {
   /** Its path below the root, with slashes: `in/horizontals/olx/android/2018/08/01/201808-01-104234.gz`. */
@@ -13,6 +11,6 @@ export interface ListedFile {
 export interface Reservoir {
   /** Every `*.gz` below `in/`, in no particular order; what goes away while it is being listed may be left out. */
   list(): AsyncIterable<ListedFile>;
-  /** The packed bytes of a file. */
-  open(path: string): Readable;
+  /** The packed bytes of a file, piece by piece; a piece stands until the next one is asked for. */
+  open(path: string): AsyncIterable<Uint8Array>;
 }

@@ -6,7 +6,7 @@ import { asNobody, canBeNobody } from './as-nobody.ts';
 import { newFolder } from './opened.ts';
 import { paths, reservoirContract } from './reservoir.contract.ts';
 
-function fill(folder: string, path: string, text = 'x'): void {
+function fill(folder: string, path: string, text: string | Uint8Array = 'x'): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), text);
 }

@@ -1,4 +1,4 @@
-import { buffer } from 'node:stream/consumers';
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ListedFile, Reservoir } from '../src/index.ts';
 import { collected } from './collected.ts';
@@ -6,7 +6,7 @@ import type { Opened } from './opened.ts';
 
 /** A reservoir that the test fills. */
 export interface FilledReservoir extends Opened<Reservoir> {
-  fill(path: string, text: string): Promise<void>;
+  fill(path: string, text: string | Uint8Array): Promise<void>;
 }
 
 export const listed = async (reservoir: Reservoir): Promise<ListedFile[]> =>
@@ -14,6 +14,13 @@ export const listed = async (reservoir: Reservoir): Promise<ListedFile[]> =>
 
 export const paths = async (reservoir: Reservoir): Promise<string[]> =>
   (await listed(reservoir)).map(({ path }) => path);
+
+/** The bytes of a file; pieces are copied, as they stand for a while only. */
+const bytesOf = async (reservoir: Reservoir, path: string): Promise<Buffer> => {
+  const pieces: Buffer[] = [];
+  for await (const piece of reservoir.open(path)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+};
 
 const path = 'in/olx/android/2018/08/01/201808-01-104234.gz';
 
@@ -38,7 +45,24 @@ export function reservoirContract(subject: string, open: () => Promise<FilledRes
       await using opened = await open();
       await opened.fill(path, 'packed');
       expect(await listed(opened.port)).toMatchObject([{ path, size: 6 }]);
-      expect((await buffer(opened.port.open(path))).toString()).toBe('packed');
+      expect((await bytesOf(opened.port, path)).toString()).toBe('packed');
+    });
+
+    it.each([0, 1, 262_143, 262_144, 262_145, 524_288, 3_000_001])('gives each of %i bytes', async (size) => {
+      await using opened = await open();
+      const bytes = randomBytes(size);
+      await opened.fill(path, bytes);
+      expect((await bytesOf(opened.port, path)).equals(bytes)).toBe(true);
+    });
+
+    it('goes on after somebody took the first piece of a file only', async () => {
+      await using opened = await open();
+      await opened.fill(path, randomBytes(1_000_000));
+      for await (const piece of opened.port.open(path)) {
+        expect(piece.length).toBeGreaterThan(0);
+        break;
+      }
+      expect(await bytesOf(opened.port, path)).toHaveLength(1_000_000);
     });
 
     it('keeps the version of a file that stays, and changes that of one that is written again', async () => {
@@ -56,7 +80,7 @@ export function reservoirContract(subject: string, open: () => Promise<FilledRes
 
     it('fails when a file is opened that is not there', async () => {
       await using opened = await open();
-      await expect(buffer(opened.port.open(path))).rejects.toThrow();
+      await expect(bytesOf(opened.port, path)).rejects.toThrow();
     });
   });
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { EventFold, type Feature, type FoldedEvents } from '@neartime/engines';
+import { EventFold, type Feature, type FoldedEvents, type SpareTables } from '@neartime/engines';
 import { type ByteRoom, type LineCounts, LineReader, gunzip } from '@neartime/ingest';
 import { eventSchema, maxWindowsPerFile } from '@neartime/schemas';
 import type { QuarantineReason, RejectedRun, Reservoir } from '@neartime/streams';
@@ -16,6 +15,8 @@ export interface ReadFileJob {
   readonly features: readonly Feature[];
   readonly partitions: number;
   readonly wanted: WantedWindows;
+  /** Tables of the file that was read before. */
+  readonly tables: SpareTables;
 }
 
 /** A file read to its end, or why it could not be: then nothing of it counts. */
@@ -38,6 +39,7 @@ export async function readFile(reservoir: Reservoir, job: ReadFileJob, onBytes: 
     partitions: job.partitions,
     maxWindows: maxWindowsPerFile,
     isWanted: isWanted(job.wanted),
+    tables: job.tables,
   });
   const reader = new LineReader({
     schema: eventSchema,
@@ -85,9 +87,9 @@ class PackedBytes {
 }
 
 /** Unpacks all gzip members of a stream. Reads to its end even where the data ends before, for the hash. */
-async function unpack(source: Readable, packed: PackedBytes, target: ByteRoom): Promise<void> {
+async function unpack(source: AsyncIterable<Uint8Array>, packed: PackedBytes, target: ByteRoom): Promise<void> {
   using unpacker = gunzip(target);
-  for await (const piece of source as AsyncIterable<Uint8Array>) {
+  for await (const piece of source) {
     packed.add(piece);
     // zlib takes all that it is given, unless the data ended.
     if (packed.unread === 0) packed.unread = piece.length - unpacker.push(piece);
@@ -99,7 +101,7 @@ async function unpack(source: Readable, packed: PackedBytes, target: ByteRoom): 
 /** The hash of a file's packed bytes, as `readFile` gives it. */
 export async function hashFile(reservoir: Reservoir, path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of reservoir.open(path)) hash.update(chunk as Uint8Array);
+  for await (const piece of reservoir.open(path)) hash.update(piece);
   return hash.digest('hex').slice(0, 32);
 }
 
