@@ -120,9 +120,8 @@ function mix(hash: number, tag: number): number {
 
 type Growable = Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
-/** A copy with room for `needed` elements: twice as many as before, or `exactly` that many. */
+/** The same elements with room for `needed`: twice as many as before, or `exactly` that many. The array itself is given up. */
 export function enlarged<T extends Growable>(array: T, needed: number, exactly = Math.max(needed, array.length * 2)): T {
-  const larger = new (array.constructor as new (length: number) => T)(exactly);
-  larger.set(array as never);
-  return larger;
+  const larger = array.buffer.transfer(exactly * array.BYTES_PER_ELEMENT);
+  return new (array.constructor as new (buffer: ArrayBuffer) => T)(larger);
 }

@@ -1,8 +1,9 @@
-import { type Feature, OpenWindow, linesOf, mergeFolded, noLines, sameLines } from '@neartime/engines';
+import { type Feature, OpenWindow, buffersOf, linesOf, mergeFolded, noLines, sameLines } from '@neartime/engines';
 import { parseRawFileName } from '@neartime/ingest';
 import type { LineSum } from '@neartime/schemas';
 import type { Clock, WindowToCheck } from '@neartime/streams';
 import type { EmbeddedStore } from './embedded-store.ts';
+import { giveBack } from './give-back.ts';
 import type { RunListener } from './run-listener.ts';
 import { batches, sideBySide } from './together.ts';
 import type { WindowWriter, WrittenWindow } from './window-writer.ts';
@@ -163,6 +164,7 @@ async function readAgain(batch: readonly DueWindow[], windows: ReadonlyMap<numbe
       if (why === undefined && !('broken' in reading)) {
         mergeFolded(reading.folded, reading.fileId, (start) => windows.get(start));
         await replaceCounts(path, reading, options);
+        giveBack(buffersOf(reading.folded));
       } else {
         for (const window of await store.catalogue.windowsOf(path)) if (windows.has(window)) unread.set(window, why!);
       }

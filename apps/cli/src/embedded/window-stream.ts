@@ -1,8 +1,9 @@
-import { type Feature, OpenWindow, linesOf, mergeFolded, windowEnd } from '@neartime/engines';
+import { type Feature, OpenWindow, buffersOf, linesOf, mergeFolded, windowEnd } from '@neartime/engines';
 import { chunkOf } from '@neartime/ingest';
 import type { Clock } from '@neartime/streams';
 import pLimit from 'p-limit';
 import type { EmbeddedStore } from './embedded-store.ts';
+import { giveBack } from './give-back.ts';
 import type { PendingFile } from './pending-files.ts';
 import type { FileReading } from './read-file.ts';
 import type { RunListener } from './run-listener.ts';
@@ -103,6 +104,7 @@ export class WindowStream {
     const { fileId, contentHash, counts, folded, rejectedRuns } = reading;
     await store.catalogue.recordRead(file, { ...counts, fileId, contentHash, lines: linesOf(folded, fileId), rejectedRuns }, this.#task(file));
     mergeFolded(folded, fileId, (start) => this.#openWindow(start));
+    giveBack(buffersOf(folded));
     listener.fileRead(file.path, counts);
   }
 

@@ -1,9 +1,10 @@
-import { type PackedPart, SpareTables, buffersOf, sortRows } from '@neartime/engines';
+import { type PackedPart, SpareTables, buffersOf, buffersOfPart, sortRows } from '@neartime/engines';
 import { features } from '@neartime/features';
 import type { PartRows } from '@neartime/schemas';
 import { FolderReservoir } from '@neartime/streams/embedded';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { PartObject } from './encode-part.ts';
+import { giveBack } from './give-back.ts';
 import { type FileReading, type WantedWindows, readFile } from './read-file.ts';
 
 /*
@@ -49,8 +50,8 @@ export async function read(task: ReadTask): Promise<FileReading> {
 
 export function sort({ feature, parts }: SortTask): PartRows[] {
   const sorted = parts.map((part) => sortRows(part, featureNamed(feature)));
-  const buffers = sorted.flatMap(({ ids, offsets, pair, values }) => [ids.buffer, offsets.buffer, pair.buffer, values.buffer]);
-  return movable(sorted, buffers);
+  giveBack(parts.flatMap(buffersOfPart));
+  return movable(sorted, sorted.flatMap(buffersOfRows));
 }
 
 export async function encode({ feature, rows }: EncodeTask): Promise<PartObject[]> {
@@ -58,9 +59,14 @@ export async function encode({ feature, rows }: EncodeTask): Promise<PartObject[
   const { encodePart } = await import('./encode-part.ts');
   const objects: PartObject[] = [];
   for (const part of rows) objects.push(await encodePart(part, featureNamed(feature)));
-  const buffers = objects.map(({ body }) => body.buffer);
-  return movable(objects, buffers);
+  giveBack(rows.flatMap(buffersOfRows));
+  return movable(
+    objects,
+    objects.map(({ body }) => body.buffer),
+  );
 }
+
+const buffersOfRows = ({ ids, offsets, pair, values }: PartRows): ArrayBuffer[] => [ids.buffer, offsets.buffer, pair.buffer, values.buffer];
 
 /** Marks buffers of a result to be moved to the main thread. */
 const movable = <T extends object>(value: T, buffers: ArrayBuffer[]): T =>
