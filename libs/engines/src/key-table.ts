@@ -1,3 +1,5 @@
+import type { PackedKeys } from './folded-events.ts';
+
 const smallest = 16;
 
 /**
@@ -25,6 +27,19 @@ export class KeyTable {
     this.tags = new Int32Array(capacity);
     this.#index = new Int32Array(capacity * 2);
     this.#mask = capacity * 2 - 1;
+  }
+
+  /** A table with these keys, which are copied. */
+  static of({ size, arena, offsets, hashes, tags }: PackedKeys): KeyTable {
+    const table = new KeyTable(2 ** Math.ceil(Math.log2(Math.max(size, smallest))));
+    if (offsets[size] > table.arena.length) table.arena = new Uint8Array(offsets[size]);
+    table.size = size;
+    table.arena.set(arena.subarray(0, offsets[size]));
+    table.offsets.set(offsets.subarray(0, size + 1));
+    table.hashes.set(hashes.subarray(0, size));
+    table.tags.set(tags.subarray(0, size));
+    for (let slot = 0; slot < size; slot++) table.#index[table.#freePlace(hashes[slot], tags[slot])] = slot + 1;
+    return table;
   }
 
   /** The number of the key `bytes[start, end)` with this tag; a new key gets the next one. `hash` is its murmur2. */

@@ -21,13 +21,14 @@ export function linesOf(folded: FoldedEvents, fileId: string): WindowLines[] {
 
 /** The open rows of one feature, window and partition: keys are ids, their tags are the window's country and brand pairs. */
 export class PartTable {
-  readonly keys = new KeyTable();
+  readonly keys: KeyTable;
   readonly states: StateColumn;
   /** Slots that changed since they were last taken; kept only where somebody takes them. */
   readonly #changed: Set<number> | undefined;
 
-  constructor(feature: Feature, tracksChanges: boolean) {
-    this.states = stateColumn(feature.engine);
+  constructor(feature: Feature, tracksChanges: boolean, rows?: { readonly keys: PackedKeys; readonly states: PackedStates }) {
+    this.keys = rows ? KeyTable.of(rows.keys) : new KeyTable();
+    this.states = stateColumn(feature.engine, rows?.states.slice());
     this.#changed = tracksChanges ? new Set() : undefined;
   }
 
@@ -37,11 +38,24 @@ export class PartTable {
     this.#changed?.add(into);
   }
 
+  mergeAll({ keys, states }: PartTable): void {
+    const packed = states.pack(keys.size);
+    for (let slot = 0; slot < keys.size; slot++) this.merge(keys, slot, packed, keys.tags[slot]);
+  }
+
   takeChanged(): number[] {
     const changed = [...(this.#changed ?? [])];
     this.#changed?.clear();
     return changed;
   }
+}
+
+/** The rows of a part that were taken out of an open window, in a form that survives structured cloning. */
+export interface TakenRows {
+  readonly feature: string;
+  readonly partition: number;
+  readonly keys: PackedKeys;
+  readonly states: PackedStates;
 }
 
 /** One open window: a table for each feature and partition that has rows, and the lines folded so far. */
@@ -53,6 +67,7 @@ export class OpenWindow {
   readonly #tracksChanges: boolean;
   readonly #tables = new Map<string, (PartTable | undefined)[]>();
   readonly #lines = new Map<Entity, LineSum[]>();
+  #rowsTaken = 0;
 
   constructor(start: number, options: { features: readonly Feature[]; partitions: number; tracksChanges: boolean }) {
     this.start = start;
@@ -73,9 +88,35 @@ export class OpenWindow {
     return (tables[partition] ??= new PartTable(feature, this.#tracksChanges));
   }
 
-  /** Of all features together. */
+  /** Takes the rows out, to be kept elsewhere for a while; the window goes on taking others. */
+  takeOut(): TakenRows[] {
+    const taken: TakenRows[] = [];
+    for (const [feature, tables] of this.#tables) {
+      tables.forEach((table, partition) => {
+        if (!table) return;
+        const { size, arena, offsets, hashes, tags } = table.keys;
+        taken.push({ feature, partition, keys: { size, arena, offsets, hashes, tags }, states: table.states.pack(size) });
+      });
+      this.#tables.set(feature, []);
+    }
+    for (const { keys } of taken) this.#rowsTaken += keys.size;
+    return taken;
+  }
+
+  /** Puts rows back that were taken out; those that have come since are merged into them. */
+  putBack(rows: TakenRows): void {
+    const feature = this.features.find(({ name }) => name === rows.feature)!;
+    const tables = this.#tables.get(feature.name)!;
+    const since = tables[rows.partition];
+    const table = new PartTable(feature, this.#tracksChanges, rows);
+    if (since) table.mergeAll(since);
+    tables[rows.partition] = table;
+    this.#rowsTaken -= rows.keys.size;
+  }
+
+  /** Of all features together, also those that were taken out. */
   get rows(): number {
-    let rows = 0;
+    let rows = this.#rowsTaken;
     for (const tables of this.#tables.values()) for (const table of tables) rows += table?.keys.size ?? 0;
     return rows;
   }

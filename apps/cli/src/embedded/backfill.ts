@@ -58,7 +58,7 @@ const taskGrace = 3 * minute;
  */
 export async function backfill(options: BackfillOptions, clock: Clock = systemClock): Promise<BackfillResult> {
   await using run = await openRun(options.out, options);
-  const { store, workers } = run;
+  const { store, workers, held } = run;
   const { catalogue } = store;
   if (options.force) await catalogue.forgetFiles();
   const isRebuild = (await catalogue.windowParts()).some(({ state }) => state === 'stale');
@@ -71,9 +71,9 @@ export async function backfill(options: BackfillOptions, clock: Clock = systemCl
 
   const report = new Report(options, workers);
   report.filesFound(files.length, files.reduce((sum, { size }) => sum + size, 0));
-  const writer = await WindowWriter.over(store, workers, clock);
+  const writer = await WindowWriter.over(run, clock);
   const shared = { store, root: options.in, workers, writer, clock, features, listener: report };
-  const stream = new WindowStream({ ...shared, from, to, grace: options.hold, taskGrace, keepsOverdue: true, tracksChanges: false });
+  const stream = new WindowStream({ ...shared, held, from, to, grace: options.hold, taskGrace, keepsOverdue: true, tracksChanges: false });
   await stream.readFiles(files, (earliest) => earliest);
   if ((isRebuild || options.force) && from === -Infinity && to === Infinity) await emptyLeftWindows(store, features, writer, report);
   await catalogue.markDone(features);

@@ -1,3 +1,6 @@
+import type { PackedKeys } from '@neartime/engines';
+import type { PartRows } from '@neartime/schemas';
+
 /**
  * Gives memory back that is not used any more. The collector sees only the small objects that hold it, and would come when
  * many of them have gathered.
@@ -5,3 +8,7 @@
 export function giveBack(buffers: Iterable<ArrayBuffer>): void {
   for (const buffer of buffers) buffer.transfer(0);
 }
+
+export const buffersOfKeys = ({ arena, offsets, hashes, tags }: PackedKeys): ArrayBuffer[] => [arena.buffer, offsets.buffer, hashes.buffer, tags.buffer];
+
+export const buffersOfRows = ({ ids, offsets, pair, values }: PartRows): ArrayBuffer[] => [ids.buffer, offsets.buffer, pair.buffer, values.buffer];

@@ -14,7 +14,7 @@ export async function settleStore({ out, features }: { out: string; features: re
   const { store, workers } = run;
   const root = await store.catalogue.setting('reservoir');
   if (root === undefined) throw new Failure(`the store in ${out} was never filled; run neartime backfill --in DIR --out ${out}`);
-  const writer = await WindowWriter.over(store, workers, clock);
+  const writer = await WindowWriter.over(run, clock);
   const listener = { fileRead() {}, fileQuarantined() {}, windowWritten() {} };
   const tasks = await store.catalogue.tasks();
   // A window whose task is still to come is not late yet: the run that has it open will close it.

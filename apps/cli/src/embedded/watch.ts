@@ -95,7 +95,7 @@ class Watcher {
   /** Files that an earlier run read and whose windows it left open. */
   readonly #reread: Set<string>;
 
-  private constructor(options: WatchOptions, { store, workers }: Run, clock: Clock, writer: WindowWriter, reread: Set<string>) {
+  private constructor(options: WatchOptions, { store, workers, held }: Run, clock: Clock, writer: WindowWriter, reread: Set<string>) {
     const { features, listener, grace } = options;
     this.#options = options;
     this.#store = store;
@@ -108,12 +108,12 @@ class Watcher {
     this.#lastPublished = clock.elapsed();
     const range = { from: -Infinity, to: Infinity };
     const windows = { grace, taskGrace: grace, keepsOverdue: false, tracksChanges: true };
-    this.#stream = new WindowStream({ store, root: options.in, workers, writer, clock, features, listener, ...range, ...windows });
+    this.#stream = new WindowStream({ store, held, root: options.in, workers, writer, clock, features, listener, ...range, ...windows });
   }
 
   static async over(options: WatchOptions, run: Run, clock: Clock): Promise<Watcher> {
-    const { store, workers } = run;
-    const writer = await WindowWriter.over(store, workers, clock);
+    const { store } = run;
+    const writer = await WindowWriter.over(run, clock);
     const reread = new Set(await store.catalogue.filesOfUnwritten(options.features, -Infinity, Infinity));
     const watcher = new Watcher(options, run, clock, writer, reread);
     await watcher.#resume();

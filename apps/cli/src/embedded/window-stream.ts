@@ -4,6 +4,7 @@ import type { Clock } from '@neartime/streams';
 import pLimit from 'p-limit';
 import type { EmbeddedStore } from './embedded-store.ts';
 import { giveBack } from './give-back.ts';
+import type { HeldWindows } from './held-windows.ts';
 import type { PendingFile } from './pending-files.ts';
 import type { FileReading } from './read-file.ts';
 import type { RunListener } from './run-listener.ts';
@@ -13,6 +14,7 @@ import type { Workers } from './workers.ts';
 
 export interface StreamOptions {
   readonly store: EmbeddedStore;
+  readonly held: HeldWindows;
   readonly root: string;
   readonly workers: Workers;
   readonly writer: WindowWriter;
@@ -34,6 +36,9 @@ export interface StreamOptions {
   readonly tracksChanges: boolean;
   readonly listener: RunListener;
 }
+
+/** Seconds after a window's end, in the time of files, from which on its lines are late. */
+const quietAfter = 600;
 
 /** When more windows than this are kept, all of them are written: what comes later for them makes them differ. */
 const mostOverdueWindows = 2000;
@@ -132,6 +137,18 @@ export class WindowStream {
     const over = [...this.open.values()].filter(({ start }) => this.#isOver(start, upTo) && !isKept(start)).sort((a, b) => a.start - b.start);
     for await (const written of writer.write(over.map((window) => this.#close(window)))) listener.windowWritten(written);
     if (over.length > 0 && features.length > 0) await store.catalogue.markDone(features);
+    await this.#layAside(upTo);
+  }
+
+  /** Lays aside the rows of windows to which hardly any more lines come, when time has come to `now`. */
+  async #layAside(now: number): Promise<void> {
+    const { held, tracksChanges } = this.#options;
+    // Changed rows are told apart by where they are in memory.
+    if (tracksChanges) return;
+    for (const window of this.open.values()) {
+      if (windowEnd(window.start) + quietAfter > now || this.#overdue.has(window.start) || held.has(window)) continue;
+      await held.put(window);
+    }
   }
 
   #close(window: OpenWindow): ClosedWindow {

@@ -1,6 +1,9 @@
 import { type Feature, type OpenWindow, packPart } from '@neartime/engines';
 import type { Clock, WindowPart } from '@neartime/streams';
 import type { EmbeddedStore } from './embedded-store.ts';
+import { buffersOfRows, giveBack } from './give-back.ts';
+import type { HeldWindows } from './held-windows.ts';
+import type { Run } from './open-run.ts';
 import { type ClosedParts, PartsWriter } from './parts-writer.ts';
 import { batches } from './together.ts';
 import type { Workers } from './workers.ts';
@@ -30,18 +33,20 @@ const rowsAtOnce = 250_000;
 export class WindowWriter {
   readonly #store: EmbeddedStore;
   readonly #workers: Workers;
+  readonly #held: HeldWindows;
   readonly #writer: PartsWriter;
   readonly #written: WrittenWindows;
 
-  private constructor(store: EmbeddedStore, workers: Workers, clock: Clock, written: WrittenWindows) {
+  private constructor({ store, workers, held }: Run, clock: Clock, written: WrittenWindows) {
     this.#store = store;
     this.#workers = workers;
+    this.#held = held;
     this.#writer = new PartsWriter(store, clock);
     this.#written = written;
   }
 
-  static async over(store: EmbeddedStore, workers: Workers, clock: Clock): Promise<WindowWriter> {
-    return new WindowWriter(store, workers, clock, await WrittenWindows.of(store.catalogue));
+  static async over(run: Run, clock: Clock): Promise<WindowWriter> {
+    return new WindowWriter(run, clock, await WrittenWindows.of(run.store.catalogue));
   }
 
   /** Whether the feature has written the window, or is about to. */
@@ -57,11 +62,11 @@ export class WindowWriter {
     for (const { window, features } of windows) for (const { name } of features) this.#written.add(name, window.start);
     const inOrder = windows.toSorted((a, b) => a.window.start - b.window.start);
     const waiting = batches(inOrder, rowsAtOnce, ({ window }) => window.rows);
-    let next = waiting.next().value?.map((window) => this.#begin(window));
-    while (next) {
-      const batch = next.flat();
-      next = waiting.next().value?.map((window) => this.#begin(window));
+    let batch = await this.#begin(waiting.next().value ?? []);
+    while (batch.length > 0) {
+      const next = this.#beginAfter(batch, waiting.next().value ?? []);
       yield* await this.#writeTogether(batch);
+      batch = await next;
     }
   }
 
@@ -70,17 +75,25 @@ export class WindowWriter {
     // What the catalogue says is written has to be on the disk, even if the machine loses its power.
     await this.#store.online.flush();
     await this.#store.catalogue.recordParts(written.flat());
+    for (const { rows, objects } of batch) {
+      giveBack((await rows).flatMap((part) => (part ? buffersOfRows(part) : [])));
+      giveBack((await objects).flatMap((object) => (object ? [object.body.buffer] : [])));
+    }
     return written.map(writtenWindow);
   }
 
-  /** Has the parts of a window sorted and encoded beside the main thread. */
-  #begin({ window, features }: ClosedWindow): ClosedParts[] {
-    return features.map((feature) => {
-      const parts = this.#parts(window, feature);
-      // Whoever writes them hears of a failure; until then it is nobody's.
-      Promise.all([parts.rows, parts.objects]).catch(() => undefined);
-      return parts;
-    });
+  /** Has the parts of some windows sorted and encoded beside the main thread. */
+  async #begin(windows: readonly ClosedWindow[]): Promise<ClosedParts[]> {
+    for (const { window } of windows) await this.#held.bringBack(window);
+    return windows.flatMap(({ window, features }) => features.map((feature) => this.#parts(window, feature)));
+  }
+
+  /** The same, as soon as others are encoded. */
+  #beginAfter(others: readonly ClosedParts[], windows: readonly ClosedWindow[]): Promise<ClosedParts[]> {
+    const begun = Promise.all(others.map(({ objects }) => objects)).then(() => this.#begin(windows));
+    // Whoever goes on with them hears of a failure; until then it is nobody's.
+    begun.catch(() => undefined);
+    return begun;
   }
 
   #parts(window: OpenWindow, feature: Feature): ClosedParts {
@@ -92,7 +105,10 @@ export class WindowWriter {
       filled.map((partition) => packPart(window, feature, partition)),
     );
     const encoded = sorted.then((rows) => this.#workers.encode(feature.name, rows));
-    return { window, feature, rows: sorted.then(byPartition), objects: encoded.then(byPartition) };
+    const parts = { window, feature, rows: sorted.then(byPartition), objects: encoded.then(byPartition) };
+    // Whoever writes them hears of a failure; until then it is nobody's.
+    Promise.all([parts.rows, parts.objects]).catch(() => undefined);
+    return parts;
   }
 }
 

@@ -4,7 +4,7 @@ import type { PartRows } from '@neartime/schemas';
 import { FolderReservoir } from '@neartime/streams/embedded';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { PartObject } from './encode-part.ts';
-import { giveBack } from './give-back.ts';
+import { buffersOfRows, giveBack } from './give-back.ts';
 import { type FileReading, type WantedWindows, readFile } from './read-file.ts';
 
 /*
@@ -65,8 +65,6 @@ export async function encode({ feature, rows }: EncodeTask): Promise<PartObject[
     objects.map(({ body }) => body.buffer),
   );
 }
-
-const buffersOfRows = ({ ids, offsets, pair, values }: PartRows): ArrayBuffer[] => [ids.buffer, offsets.buffer, pair.buffer, values.buffer];
 
 /** Marks buffers of a result to be moved to the main thread. */
 const movable = <T extends object>(value: T, buffers: ArrayBuffer[]): T =>

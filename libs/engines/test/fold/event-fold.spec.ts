@@ -6,6 +6,7 @@ import {
   EventFold,
   type FoldedEvents,
   OpenWindow,
+  type TakenRows,
   addLineSums,
   buffersOf,
   buffersOfPart,
@@ -198,6 +199,34 @@ describe('folding files and merging them', () => {
             }),
           );
         expect(sums(other)).toEqual(sums(one));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('gives the same when rows are taken out of the windows now and then, and put back before they are looked at', () => {
+    const steps = fc.array(fc.record({ events: anyFile, takesOut: fc.boolean(), putsBack: fc.boolean() }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(steps, anyPartitions, (given, partitions) => {
+        const windows = new OpenWindows({ partitions, tracksChanges: false });
+        const taken: { window: OpenWindow; rows: TakenRows }[] = [];
+        const putBack = () => taken.splice(0).forEach(({ window, rows }) => window.putBack(rows));
+        for (const [file, { events, takesOut, putsBack }] of given.entries()) {
+          mergeFolded(moved(fold(events, { partitions }).folded), fileIdOf(file), windows.open);
+          const rows = () => [...windows.all.values()].reduce((sum, window) => sum + window.rows, 0);
+          const before = rows();
+          if (putsBack) putBack();
+          if (takesOut && taken.length === 0) {
+            for (const window of windows.all.values()) {
+              for (const part of window.takeOut()) taken.push({ window, rows: structuredClone(part) });
+            }
+            expect([...parts(windows.all.values(), partitions)]).toEqual([]);
+            if (!putsBack) expect(rows()).toBe(before);
+          }
+        }
+        putBack();
+        const files = given.map(({ events }) => events);
+        expect(plain(windows.outcome())).toEqual(plain(bruteForce(files, partitions)));
       }),
       { numRuns: 80 },
     );

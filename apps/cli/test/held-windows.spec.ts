@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { at, line, oracle, writeRawFile } from '@neartime/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HeldWindows } from '../src/embedded/held-windows.ts';
+import { Workplace } from './reservoirs.ts';
+import { run } from './run.ts';
+import { newestOf, onlineRows, partsByHyparquet, partsOf, revisions } from './store.ts';
+
+let workplace: Workplace;
+beforeEach(() => void (workplace = new Workplace()));
+afterEach(() => workplace[Symbol.dispose]());
+
+const time = (minutes: number) => new Date((at('10:00') + minutes * 60) * 1000).toISOString().slice(11, 19);
+
+/** Two hours of files, one every ten minutes; each brings lines of all windows of the hour before. */
+function writeTwoHours(): void {
+  for (let chunk = 1; chunk <= 12; chunk++) {
+    const lines: string[] = [];
+    for (let back = 1; back <= Math.min(chunk, 6); back++) {
+      for (let device = 0; device < 20; device++) {
+        const id = `😀 ${(device * 7 + back * chunk) % 60}`;
+        lines.push(line({ device_id: id, user_id: `of ${id}`, timestamp: at(time((chunk - back) * 10 + (device % 10))) }));
+      }
+    }
+    writeRawFile(workplace.in, 'in/a', `2018-08-01T${time(chunk * 10)}Z`, lines);
+  }
+}
+
+describe('windows that are held for an hour', () => {
+  it('have the lines that come while their rows are on disk, without a second reading', async () => {
+    writeTwoHours();
+    const put = vi.spyOn(HeldWindows.prototype, 'put');
+    await run(workplace);
+    expect(put.mock.calls.length).toBeGreaterThan(6);
+    put.mockRestore();
+    expect(new Set(Object.values(revisions(workplace.out)))).toEqual(new Set([0]));
+    const expected = oracle(workplace.in);
+    expect(await partsByHyparquet(workplace.out)).toEqual(partsOf(expected.rows));
+    expect(onlineRows(workplace.out)).toEqual(newestOf(expected.rows));
+    expect(existsSync(join(workplace.out, '.held'))).toBe(false);
+  });
+
+  it('do not take what a killed run has left on disk', async () => {
+    writeTwoHours();
+    const left = join(workplace.out, '.held');
+    mkdirSync(left, { recursive: true });
+    for (let i = 0; i < 12; i++) writeFileSync(join(left, `${at('10:00')}-${i}`), 'cut off');
+    await run(workplace);
+    expect(onlineRows(workplace.out)).toEqual(newestOf(oracle(workplace.in).rows));
+    expect(readdirSync(workplace.out)).not.toContain('.held');
+  });
+});
