@@ -41,7 +41,7 @@ describe('windows that are held for an hour', () => {
     expect(existsSync(join(workplace.out, '.held'))).toBe(false);
   });
 
-  it('do not take what a killed run has left on disk', async () => {
+  it('take nothing of what a killed run has left on disk, which goes with them', async () => {
     writeTwoHours();
     const left = join(workplace.out, '.held');
     mkdirSync(left, { recursive: true });

@@ -7,21 +7,15 @@ import { buffersOfKeys, giveBack } from './give-back.ts';
 
 /**
  * Rows of windows that are over and only wait for late lines, in a folder of the store: memory does not grow with the time
- * for which windows are held. The folder goes with the run; what a killed one has left is of no use to the next.
+ * for which windows are held. The folder goes with the run, and with it what a killed one has left.
  */
 export class HeldWindows implements AsyncDisposable {
   readonly #folder: string;
   /** By window, the files of its parts. */
   readonly #paths = new Map<OpenWindow, string[]>();
 
-  private constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  static async in(store: string): Promise<HeldWindows> {
-    const held = new HeldWindows(join(store, '.held'));
-    await held[Symbol.asyncDispose]();
-    return held;
+  constructor(store: string) {
+    this.#folder = join(store, '.held');
   }
 
   has(window: OpenWindow): boolean {

@@ -14,7 +14,7 @@ export async function openRun(folder: string, asked?: { readonly partitions?: nu
   // Threads start while the store is opened.
   const workers = opened.use(new Workers());
   const store = opened.use(await EmbeddedStore.open(folder, asked));
-  const held = opened.use(await HeldWindows.in(folder));
+  const held = opened.use(new HeldWindows(folder));
   const all = opened.move();
   return { store, workers, held, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
