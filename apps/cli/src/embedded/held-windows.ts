@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { OpenWindow, TakenRows } from '@neartime/engines';
 import { systemFailure } from '../failure.ts';
-import { buffersOfKeys, giveBack } from './give-back.ts';
+import { buffersOfKeys, giveBack, ownBuffer } from './give-back.ts';
 
 /**
  * Rows of windows that are over and only wait for late lines, in a folder of the store: memory does not grow with the time
@@ -31,7 +31,7 @@ export class HeldWindows implements AsyncDisposable {
       const bytes = serialize(part);
       giveBack(buffersOfKeys(part.keys));
       await this.#write(path, bytes);
-      giveBack([bytes.buffer as ArrayBuffer]);
+      giveBack(ownBuffer(bytes));
       paths.push(path);
     }
   }
@@ -43,12 +43,12 @@ export class HeldWindows implements AsyncDisposable {
       const part = deserialize(bytes) as TakenRows;
       window.putBack(part);
       // Keys and numbers were copied; any other state may go on lying in these bytes.
-      if (part.states instanceof Float64Array) giveBack([bytes.buffer as ArrayBuffer]);
+      if (part.states instanceof Float64Array) giveBack(ownBuffer(bytes));
     }
     this.#paths.delete(window);
   }
 
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
+  async #write(path: string, bytes: Buffer): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true });
       await writeFile(path, bytes);
@@ -57,7 +57,7 @@ export class HeldWindows implements AsyncDisposable {
     }
   }
 
-  async #read(path: string): Promise<Uint8Array> {
+  async #read(path: string): Promise<Buffer> {
     try {
       const bytes = await readFile(path);
       await rm(path);
