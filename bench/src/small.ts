@@ -13,10 +13,11 @@ export const small = (options: Options): Promise<Findings> => {
   return 'missing' in spark
     ? race('small', options, {
         late: 0,
+        asks: true,
         peers: [duckdb],
         remarks: [{ what: 'small, PySpark', remark: `skipped: ${spark.missing}` }],
       })
-    : race('small', options, { late: 0, peers: [duckdb, spark], remarks: [] });
+    : race('small', options, { late: 0, asks: true, peers: [duckdb, spark], remarks: [] });
 };
 
 /**
@@ -24,21 +25,24 @@ export const small = (options: Options): Promise<Findings> => {
  * again.
  */
 export const late = (options: Options): Promise<Findings> =>
-  race('late', options, { late: 0.01, peers: [duckdb], remarks: [] });
+  race('late', options, { late: 0.01, asks: false, peers: [duckdb], remarks: [] });
 
 interface Race {
   readonly late: number;
   readonly peers: readonly Contender[];
   readonly remarks: readonly Line[];
+  /** Whether a time in proportion to the peer's is asked for. */
+  readonly asks: boolean;
 }
 
 const mostMegabytes = 700;
+const floor = 1;
 const goal = 0.8;
 
 async function race(
   scenario: string,
   { pairs, eventsPerFile }: Options,
-  { late, peers, remarks }: Race,
+  { late, peers, remarks, asks }: Race,
 ): Promise<Findings> {
   const input = await rawFiles({ tenMinutes: 1, eventsPerFile, late });
   return withFolder(async (folder) => {
@@ -61,8 +65,10 @@ async function race(
       lines.push(runLine(`${scenario}, ${peer.name}`, medianRun(peerRuns)));
       lines.push({
         ...ratioLine(`${scenario}, neartime : ${peer.name}`, ratio),
-        ...(peer === duckdb && { asked: `wall ≤ ${goal} ×`, met: ratio.wallSeconds <= goal }),
+        ...(asks && peer === duckdb && { asked: `wall ≤ ${floor} ×`, met: ratio.wallSeconds <= floor }),
       });
+      if (asks && peer === duckdb)
+        lines.push({ what: 'small, the goal', remark: '', asked: `wall ≤ ${goal} ×`, met: ratio.wallSeconds <= goal });
       lines.push({
         what: `${scenario}, rows of neartime and ${peer.name}`,
         remark: comparison.map(({ rows }) => rows.toLocaleString('en')).join(' + '),

@@ -29,8 +29,8 @@ const store = () => ['--store', workplace.out];
 const settle = () => neartime('settle', '--out', workplace.out);
 
 interface Settled {
-  readonly written: readonly { readonly feature: string; readonly window: number; readonly revision: number; readonly rows: number }[];
-  readonly unsettled: readonly { readonly feature: string; readonly window: number; readonly why: string }[];
+  readonly written: readonly { readonly feature: string; readonly window: string; readonly revision: number; readonly rows: number }[];
+  readonly unsettled: readonly { readonly feature: string; readonly window: string; readonly why: string }[];
 }
 
 beforeAll(async () => {
@@ -196,8 +196,8 @@ describe('settle', () => {
     const { written, unsettled } = JSON.parse(told.stdout) as Settled;
     expect(written).toEqual([]);
     expect(unsettled.map(({ feature, window }) => [feature, window])).toEqual([
-      ['user_last_login', at('10:00')],
-      ['user_num_posts', at('10:00')],
+      ['user_last_login', '2018-08-01T10:00:00Z'],
+      ['user_num_posts', '2018-08-01T10:00:00Z'],
     ]);
     expect(objects(workplace.out)).toEqual(before);
     writeRawBytes(workplace.in, first, bytes);
@@ -207,8 +207,8 @@ describe('settle', () => {
     const { written, unsettled } = await answer<Settled>('settle', '--out', workplace.out);
     expect(unsettled).toEqual([]);
     expect(written.map(({ feature, window, revision, rows }) => [feature, window, revision, rows])).toEqual([
-      ['user_last_login', at('10:00'), 1, 0],
-      ['user_num_posts', at('10:00'), 1, 1],
+      ['user_last_login', '2018-08-01T10:00:00Z', 1, 0],
+      ['user_num_posts', '2018-08-01T10:00:00Z', 1, 1],
     ]);
     expect(await settle()).toMatchObject({ code: 0, stdout: 'every window is settled\n' });
     const fresh = { in: workplace.in, out: workplace.place('fresh') };

@@ -15,7 +15,7 @@ interface Exports {
 
 type Constant =
   | ('maxFields' | 'blockLines' | 'keyRoom' | 'kinds' | 'factors' | 'keys' | 'firstOfLength')
-  | ('nextOfLength' | 'lineStarts' | 'starts' | 'ends' | 'numbers' | 'input');
+  | ('nextOfLength' | 'lineStarts' | 'starts' | 'ends' | 'numbers' | 'input' | 'memoryEnd');
 type Constants = { readonly [name in Constant]: number };
 
 /** The kinds as the scanner asks for them. */
@@ -47,7 +47,8 @@ export class LineScanner {
     const places = new Proxy({} as Constants, { get: (_, name) => exports[name as Constant].value });
     const { buffer } = exports.memory;
     this.#exports = exports;
-    this.memory = new Uint8Array(buffer);
+    // Throws when the module was compiled with less memory than what is laid out in it.
+    this.memory = new Uint8Array(buffer, 0, places.memoryEnd);
     this.input = places.input;
     const cells = places.blockLines * fields.length;
     this.starts = new Int32Array(buffer, places.starts, cells);

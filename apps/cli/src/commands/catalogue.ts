@@ -1,3 +1,4 @@
+import type { WindowPart } from '@neartime/streams';
 import type { SqliteCatalogue } from '@neartime/streams/embedded';
 import { openCatalogue } from '../embedded/embedded-store.ts';
 import { folder, wholeNumber } from './options.ts';
@@ -46,7 +47,7 @@ const views: Record<string, View> = {
         const rows = parts.reduce((total, part) => total + part.rows, 0);
         const lines = parts.reduce((total, part) => total + part.lines.lines, 0);
         return {
-          json: { feature, window: time(window), revision, state, rows, lines, parts },
+          json: { feature, window: time(window), revision, state, rows, lines, parts: parts.map(partJson) },
           cells: [feature, windowName(window), String(revision), parts.filter((part) => part.rows > 0).length, rows, lines, state],
         };
       });
@@ -61,6 +62,13 @@ const views: Record<string, View> = {
       })),
   },
 };
+
+/** Of a part what its window does not say. */
+const partJson = ({ partition, revision, rows, checksum, lines, etag, state, closedAt, writtenAt }: WindowPart) => ({
+  ...{ partition, revision, rows, checksum, lines, etag, state },
+  closedAt: time(Math.floor(closedAt)),
+  writtenAt: time(Math.floor(writtenAt)),
+});
 
 export async function catalogueCommand(name: string, flags: { store: string; limit: string; json?: boolean }): Promise<void> {
   const limit = wholeNumber('--limit', [1, 1_000_000])(flags.limit);

@@ -40,5 +40,9 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
 
 export const print = (text = ''): void => void process.stdout.write(`${text}\n`);
 
+/** Things of windows for machines: their start as text. */
+export const withWindowTimes = <T extends { readonly window: number }>(things: readonly T[]) =>
+  things.map((thing) => ({ ...thing, window: time(thing.window) }));
+
 export const printJson = (value: unknown): void =>
   print(JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner), 2));

@@ -4,6 +4,8 @@ export interface ProgressBar extends Disposable {
   show(done: number, total: number, note?: string): void;
 }
 
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** A bar on the terminal's error stream; silent where that is no terminal. It goes away when it is disposed. */
 export function progressBar(title: string, unit: string): ProgressBar {
   const bar = new SingleBar({
@@ -18,16 +20,26 @@ export function progressBar(title: string, unit: string): ProgressBar {
     gracefulExit: false,
   });
   let started = false;
+  const stop = () => {
+    if (started) bar.stop();
+    started = false;
+    for (const signal of endings) process.removeListener(signal, end);
+  };
+  // A signal ends the process as ever, after the terminal has its cursor back.
+  const end = (signal: NodeJS.Signals) => {
+    stop();
+    process.kill(process.pid, signal);
+  };
   return {
     show(done, total, note = '') {
-      if (!started) bar.start(total, done, { note });
+      if (!started) {
+        bar.start(total, done, { note });
+        for (const signal of endings) process.once(signal, end);
+      }
       started = true;
       bar.setTotal(total);
       bar.update(done, { note });
     },
-    [Symbol.dispose]() {
-      if (started) bar.stop();
-      started = false;
-    },
+    [Symbol.dispose]: stop,
   };
 }

@@ -1,5 +1,5 @@
 import type { BackfillResult } from '../embedded/backfill.ts';
-import { number, plural, table, windowName } from './print.ts';
+import { number, plural, table, windowName, withWindowTimes } from './print.ts';
 
 const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
 
@@ -26,7 +26,7 @@ export function reportJson(result: BackfillResult, seconds: number) {
     lines: { read, events, blank, rejected, balanced: read === events + blank + sum(Object.values(rejected)) },
     features: byFeature(result),
     quarantined: result.quarantined.map(({ path, reason, detail }) => ({ path, reason, detail })),
-    unsettled: result.unsettled,
+    unsettled: withWindowTimes(result.unsettled),
   };
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type WatchListener, watch } from '../embedded/watch.ts';
 import { requireFolder } from './backfill.ts';
 import { duration, featureList, folder, partitions, registered } from './options.ts';
-import { number, plural, print, shown, time, windowName } from './print.ts';
+import { number, plural, print, shown, time, windowName, withWindowTimes } from './print.ts';
 
 interface WatchFlags {
   readonly in: string;
@@ -70,7 +70,7 @@ function jsonLines(): WatchListener {
     fileQuarantined: (path, reason) => say('file_quarantined', { path, reason }),
     windowWritten: (written) => say('window_written', { ...written, window: time(written.window) }),
     published: (rows) => say('published', { rows }),
-    unsettled: (windows) => say('unsettled', { windows }),
+    unsettled: (windows) => say('unsettled', { windows: withWindowTimes(windows) }),
     waiting: ({ message }) => say('waiting', { message }),
   };
 }
