@@ -8,6 +8,8 @@
 // - to leave text without white space and capitals as it is (0.4 saved), and above all not to trim every event name
 //   with a list of characters (1.9 saved);
 // - to join the few windows for the partition columns rather than format each row's time five times (up to 1.2 saved).
+// - to write the four sorted files of a window and feature, by a hash of the id, in as many COPYs side by side.
+// It writes no online store and counts no lines, which Neartime does besides.
 // Another maximum_object_size and more threads than cores changed nothing.
 import { globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
