@@ -1,56 +1,19 @@
 import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type Refusal, lasting, systemRefusals } from '../refusals.ts';
 import { StoreError } from '../store-error.ts';
-
-interface Reason {
-  readonly why: string;
-  readonly retriable: boolean;
-}
-
-/** It stays until somebody does something. */
-const lasting = (why: string): Reason => ({ why, retriable: false });
-/** It may be over the next time. */
-const passing = (why: string): Reason => ({ why, retriable: true });
-
-const full = lasting('the disk is full; make room and run again');
-const forbidden = passing('this user may not; grant it or choose another folder');
-const readOnly = lasting('it can only be read; choose another folder');
-const broken = passing('the disk, or the network to it, failed; look at it and run again');
-const busy = passing('another process has it in use; wait for it or end it');
-const tooManyOpen = passing('too many files are open; raise the limit (ulimit -n) or run again');
-const folderInPlace = lasting('a folder is in its place; move it away');
-const fileInPlace = lasting('a file is in the place of its folder; move it away');
-
-const ofSystem: Readonly<Record<string, Reason>> = {
-  ENOSPC: full,
-  EDQUOT: full,
-  EACCES: forbidden,
-  EPERM: forbidden,
-  EROFS: readOnly,
-  EIO: broken,
-  ESTALE: broken,
-  ETIMEDOUT: broken,
-  EBUSY: busy,
-  EAGAIN: busy,
-  EMFILE: tooManyOpen,
-  ENFILE: tooManyOpen,
-  EISDIR: folderInPlace,
-  ENOTDIR: fileInPlace,
-  EEXIST: fileInPlace,
-  ENOENT: lasting('it is not there; look at the path'),
-};
 
 const sqliteReadOnly = 8;
 const sqliteFull = 13;
 const sqliteCannotOpen = 14;
 /** By SQLite's primary result code. */
-const ofSqlite: Readonly<Record<number, Reason>> = {
-  5: busy,
-  6: busy,
-  [sqliteReadOnly]: readOnly,
-  10: broken,
+const ofSqlite: Readonly<Record<number, Refusal>> = {
+  5: systemRefusals.EBUSY,
+  6: systemRefusals.EBUSY,
+  [sqliteReadOnly]: systemRefusals.EROFS,
+  10: systemRefusals.EIO,
   11: lasting('the database is damaged; restore it, or move it away and build the store again'),
-  [sqliteFull]: full,
+  [sqliteFull]: systemRefusals.ENOSPC,
   26: lasting('it is not a SQLite database; restore it, or move it away and build the store again'),
 };
 
@@ -75,7 +38,7 @@ export const errorCode = (cause: unknown): string | undefined => (cause as Cause
 /** A failed call of the operating system as one line: what could not be done, why, and what helps. */
 export function systemFailure(what: string, cause: unknown): StoreError {
   const code = errorCode(cause) ?? '';
-  const { why, retriable } = ofSystem[code] ?? lasting((cause as Error).message);
+  const { why, retriable } = systemRefusals[code] ?? lasting((cause as Error).message);
   return new StoreError(`${what}: ${why}${code && ` (${code})`}`, { cause, retriable });
 }
 
