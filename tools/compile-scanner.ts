@@ -14,7 +14,18 @@ export const compiledPath = `${workspace}/libs/ingest/src/line-scanner-module.ts
 
 /** 64 KiB pages, enough for what layout.ts lays out; the memory never grows, so that views on it stay valid. */
 const pages = '42';
-const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', pages, '--maximumMemory', pages];
+const options = [
+  '-O3',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
+  '--initialMemory',
+  pages,
+  '--maximumMemory',
+  pages,
+];
 
 /** The text of the module's file. Throws with what the compiler said when it cannot compile. */
 export async function compiledScanner(): Promise<string> {
@@ -23,7 +34,10 @@ export async function compiledScanner(): Promise<string> {
     writeFile: (_, contents) => void (compiled = contents as Uint8Array),
   });
   if (error) throw new Error(`tools: cannot compile ${source}: ${stderr.toString()}`, { cause: error });
-  const lines = Buffer.from(compiled).toString('base64').match(/.{1,110}/g)!.map((line) => `  '${line}',`);
+  const lines = Buffer.from(compiled)
+    .toString('base64')
+    .match(/.{1,110}/g)!
+    .map((line) => `  '${line}',`);
   return `// Compiled from libs/ingest/assembly by \`npm run build:scanner\`; not to be edited.\nexport const lineScannerModule = [\n${lines.join('\n')}\n].join('');\n`;
 }
 

@@ -5,14 +5,21 @@ const exitUsage = 2;
 const exitFailure = 1;
 
 // What no command can catch: above all that the reader of the output, such as `head`, has gone.
-process.on('uncaughtException', (error) => process.exit(hasLostItsReader(error) ? (process.exitCode ?? 0) : report(error)));
+process.on('uncaughtException', (error) =>
+  process.exit(hasLostItsReader(error) ? (process.exitCode ?? 0) : report(error)),
+);
 
 /** Every command by name, with the file that carries it out: loaded only when it is called, so that --help is quick. */
 const program = new Command('neartime')
-  .description('Near-time features from raw event files: windows of ten minutes, in Parquet for any SQL engine and online for any service.')
+  .description(
+    'Near-time features from raw event files: windows of ten minutes, in Parquet for any SQL engine and online for any service.',
+  )
   .version('0.1.0')
   .configureHelp({ sortSubcommands: false })
-  .configureOutput({ outputError: (text, write) => write(`neartime: ${oneLine(text).replace(/^error: |\.$/g, '')}; --help shows what there is\n`) })
+  .configureOutput({
+    outputError: (text, write) =>
+      write(`neartime: ${oneLine(text).replace(/^error: |\.$/g, '')}; --help shows what there is\n`),
+  })
   .exitOverride();
 
 const { addCommands } = await import('./commands/index.ts');
@@ -32,7 +39,8 @@ function report(error: unknown): number {
   console.error(`neartime: ${oneLine(known ?? error)}`);
   if (process.env['NEARTIME_DEBUG']) console.error(error);
   if (error instanceof UsageError) return exitUsage;
-  if (known === undefined) console.error('neartime: this is a fault of neartime itself; run again with NEARTIME_DEBUG=1 to see where');
+  if (known === undefined)
+    console.error('neartime: this is a fault of neartime itself; run again with NEARTIME_DEBUG=1 to see where');
   return exitFailure;
 }
 

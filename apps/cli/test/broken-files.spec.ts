@@ -10,7 +10,9 @@ import { objects, onlineRows } from './store.ts';
 
 const source = 'in/horizontals/olx/android';
 const time = '2018-08-01T10:10:05Z';
-const lines = Array.from({ length: 500 }, (_, n) => line({ device_id: `d-${n}`, user_id: `u-${n % 7}`, timestamp: at('10:00') + n }));
+const lines = Array.from({ length: 500 }, (_, n) =>
+  line({ device_id: `d-${n}`, user_id: `u-${n % 7}`, timestamp: at('10:00') + n }),
+);
 const whole = gzipSync(lines.join('\n'));
 
 /** A workplace with a good file besides the one that a test is about. */
@@ -20,7 +22,8 @@ function withGoodFile(): Workplace {
   return workplace;
 }
 
-const inQuarantine = (result: Awaited<ReturnType<typeof run>>) => result.quarantined.map(({ path, reason }) => [path, reason]);
+const inQuarantine = (result: Awaited<ReturnType<typeof run>>) =>
+  result.quarantined.map(({ path, reason }) => [path, reason]);
 
 describe('a broken file', () => {
   const nextYear = new Date(Date.now() + 365 * 86_400_000).toISOString();
@@ -29,7 +32,11 @@ describe('a broken file', () => {
     ['truncated', rawFilePath(source, time), whole.subarray(0, whole.length - 1)],
     ['truncated', rawFilePath(source, time), Buffer.alloc(0)],
     ['not_gzip', rawFilePath(source, time), Buffer.from(lines.join('\n'))],
-    ['corrupt', rawFilePath(source, time), Buffer.concat([whole.subarray(0, -8), Buffer.from([1, 2, 3, 4]), whole.subarray(-4)])],
+    [
+      'corrupt',
+      rawFilePath(source, time),
+      Buffer.concat([whole.subarray(0, -8), Buffer.from([1, 2, 3, 4]), whole.subarray(-4)]),
+    ],
     ['no_file_time', `${source}/2018/08/01/backup.gz`, whole],
     ['no_file_time', `${source}/2018/02/30/201802-30-101005.gz`, whole],
     ['no_file_time', `${source}/201808-01-101005.gz`, whole],

@@ -34,7 +34,11 @@ export const start = (args: readonly string[], surroundings: Surroundings = {}):
   startProgram(process.execPath, [bin, ...args], surroundings);
 
 /** Starts any program, such as npm. */
-export function startProgram(program: string, args: readonly string[], { stdout, ...surroundings }: Surroundings = {}): Running {
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  { stdout, ...surroundings }: Surroundings = {},
+): Running {
   const child = spawn(program, args, { stdio: ['ignore', stdout ?? 'pipe', 'pipe'], ...surroundings });
   const lines: string[] = [];
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
@@ -72,7 +76,7 @@ export async function until<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   { milliseconds = 20_000, every = 50 } = {},
 ): Promise<T> {
-  for (const end = Date.now() + milliseconds; Date.now() < end; ) {
+  for (const end = Date.now() + milliseconds; Date.now() < end;) {
     const found = await ask();
     if (found !== undefined) return found;
     await new Promise((resume) => setTimeout(resume, every));

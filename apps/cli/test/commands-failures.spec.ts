@@ -26,12 +26,17 @@ function expectOneLine({ code, stderr }: Ended, ...says: readonly (string | RegE
   expect(code).toBe(1);
 }
 
-const half = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmp'));
+const half = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmp'));
 
 describe('a folder that is not what it should be', () => {
   it.each(['backfill', 'watch'])('%s: there is no reservoir', async (command) => {
     const out = newPlace();
-    expectOneLine(await neartime(command, '--in', '/nowhere', '--out', out), '/nowhere/in', '--in names the folder that holds in/');
+    expectOneLine(
+      await neartime(command, '--in', '/nowhere', '--out', out),
+      '/nowhere/in',
+      '--in names the folder that holds in/',
+    );
     expect(existsSync(out)).toBe(false);
   });
 
@@ -56,7 +61,12 @@ describe('a folder that is not what it should be', () => {
     writeFileSync(file, 'mine');
     const [command, ...flags] = args.map((arg) => arg || workplace.in);
     expectOneLine(await neartime(command, ...flags, file), file, /a file|ENOTDIR|EEXIST/, /choose|move it away/);
-    expectOneLine(await neartime(command, ...flags, join(file, 'below')), file, /a file|ENOTDIR/, /choose|move it away/);
+    expectOneLine(
+      await neartime(command, ...flags, join(file, 'below')),
+      file,
+      /a file|ENOTDIR/,
+      /choose|move it away/,
+    );
     expect(statSync(file).size).toBe(4);
   });
 
@@ -85,8 +95,18 @@ describe('a folder that this user may not use', () => {
     chmodSync(join(closed, 'in/closed'), 0o755);
     chmodSync(join(closed, 'out'), 0);
     expectOneLine(await backfill(join(closed, 'out/s')), join(closed, 'out'), 'EACCES', 'choose another');
-    expectOneLine(await start(['generate', '--out', join(closed, 'out')], asNobody).ended, join(closed, 'out/in'), 'EACCES', 'choose another');
-    expectOneLine(await start(['demo', '--dir', join(closed, 'out/demo')], asNobody).ended, join(closed, 'out'), 'EACCES', 'choose another');
+    expectOneLine(
+      await start(['generate', '--out', join(closed, 'out')], asNobody).ended,
+      join(closed, 'out/in'),
+      'EACCES',
+      'choose another',
+    );
+    expectOneLine(
+      await start(['demo', '--dir', join(closed, 'out/demo')], asNobody).ended,
+      join(closed, 'out'),
+      'EACCES',
+      'choose another',
+    );
     chmodSync(join(closed, 'out'), 0o755);
     expect(half(closed)).toEqual([]);
   });
@@ -121,19 +141,22 @@ const bytesBelow = (folder: string): number =>
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 
 describe('a disk that is full', () => {
-  it.for([0.2, 0.5, 0.8])('backfill: says so at %d of the room, and ends in the same bytes once there is more', async (share, ctx) => {
-    using disk = new SmallDisk(Math.ceil(share * bytesBelow(workplace.out)));
-    ctx.skip(!disk.isMounted, noMount);
-    const place = { in: workplace.in, out: join(disk.path, 'store') };
-    const backfill = ['backfill', '--in', place.in, '--out', place.out];
-    expectOneLine(await neartime(...backfill), disk.path, /the disk is full; make room|ENOSPC/);
-    expectOneLine(await neartime(...backfill), disk.path, /the disk is full; make room|ENOSPC/);
-    disk.change('size=100m');
-    expect(await neartime(...backfill)).toMatchObject({ code: 0, stderr: '' });
-    expect(objects(place.out)).toEqual(objects(workplace.out));
-    expect(onlineRows(place.out)).toEqual(onlineRows(workplace.out));
-    expect(half(place.out)).toEqual([]);
-  });
+  it.for([0.2, 0.5, 0.8])(
+    'backfill: says so at %d of the room, and ends in the same bytes once there is more',
+    async (share, ctx) => {
+      using disk = new SmallDisk(Math.ceil(share * bytesBelow(workplace.out)));
+      ctx.skip(!disk.isMounted, noMount);
+      const place = { in: workplace.in, out: join(disk.path, 'store') };
+      const backfill = ['backfill', '--in', place.in, '--out', place.out];
+      expectOneLine(await neartime(...backfill), disk.path, /the disk is full; make room|ENOSPC/);
+      expectOneLine(await neartime(...backfill), disk.path, /the disk is full; make room|ENOSPC/);
+      disk.change('size=100m');
+      expect(await neartime(...backfill)).toMatchObject({ code: 0, stderr: '' });
+      expect(objects(place.out)).toEqual(objects(workplace.out));
+      expect(onlineRows(place.out)).toEqual(onlineRows(workplace.out));
+      expect(half(place.out)).toEqual([]);
+    },
+  );
 
   it.for([
     ['generate', '--out'],
@@ -143,7 +166,9 @@ describe('a disk that is full', () => {
     ctx.skip(!disk.isMounted, noMount);
     const args = [command, flag, disk.path, ...(command === 'generate' ? ['--events', '2000'] : [])];
     expectOneLine(await neartime(...args), disk.path, 'the disk is full; make room');
-    const [files] = readdirSync(disk.path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('/in') || name === 'in');
+    const [files] = readdirSync(disk.path, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('/in') || name === 'in',
+    );
     const left = treeHash(join(disk.path, files));
     expect(half(disk.path)).toEqual([]);
     expect(Object.keys(left).length).toBeGreaterThan(0);
@@ -158,7 +183,12 @@ describe('a disk that is full', () => {
     disk.change('ro');
     for (const folder of [disk.path, join(disk.path, 'below')]) {
       expectOneLine(await neartime('generate', '--out', folder), folder, 'EROFS', 'choose another');
-      expectOneLine(await neartime('backfill', '--in', workplace.in, '--out', folder), folder, 'EROFS', 'choose another');
+      expectOneLine(
+        await neartime('backfill', '--in', workplace.in, '--out', folder),
+        folder,
+        'EROFS',
+        'choose another',
+      );
     }
   });
 
@@ -166,7 +196,10 @@ describe('a disk that is full', () => {
     ctx.skip(!existsSync('/dev/full'), 'there is no /dev/full');
     const out = openSync('/dev/full', 'w');
     using _closed = { [Symbol.dispose]: () => closeSync(out) };
-    for (const args of [['windows', '--store', workplace.out], ['query', '--store', workplace.out, 'select 1']]) {
+    for (const args of [
+      ['windows', '--store', workplace.out],
+      ['query', '--store', workplace.out, 'select 1'],
+    ]) {
       expectOneLine(await start(args, { stdout: out }).ended, 'the disk is full; make room');
     }
   });

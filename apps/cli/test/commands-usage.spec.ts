@@ -10,7 +10,21 @@ import { answer, neartime, startProgram } from './cli.ts';
 
 const workspace = join(import.meta.dirname, '../../..');
 
-const commands = ['demo', 'generate', 'backfill', 'watch', 'settle', 'query', 'get', 'features', 'describe', 'files', 'tasks', 'windows', 'rejected'];
+const commands = [
+  'demo',
+  'generate',
+  'backfill',
+  'watch',
+  'settle',
+  'query',
+  'get',
+  'features',
+  'describe',
+  'files',
+  'tasks',
+  'windows',
+  'rejected',
+];
 
 describe('--help', () => {
   it('names every command and what it does', async () => {
@@ -123,7 +137,12 @@ describe('features and describe', () => {
     };
     const told = await answer<Described>('describe', 'user_num_posts');
     expect(told).toMatchObject(expected);
-    expect(told.columns.map(({ name, type }) => `${name} ${type}`)).toEqual(['id STRING', 'country STRING', 'brand STRING', 'actions_count INT64']);
+    expect(told.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'id STRING',
+      'country STRING',
+      'brand STRING',
+      'actions_count INT64',
+    ]);
     const { stdout } = await neartime('describe', 'user_num_posts');
     for (const value of Object.values(expected)) expect(stdout).toContain(String(value));
     expect(stdout).toContain('id STRING, country STRING, brand STRING, actions_count INT64');
@@ -142,6 +161,8 @@ describe('both ways to call it', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect((JSON.parse(stdout) as Described[]).map(({ feature }) => feature)).toEqual(features.map(({ name }) => name));
     // Exit codes come through.
-    expect(await startProgram(program, [...args, 'describe', 'nonsense'], { cwd: workspace }).ended).toMatchObject({ code: 2 });
+    expect(await startProgram(program, [...args, 'describe', 'nonsense'], { cwd: workspace }).ended).toMatchObject({
+      code: 2,
+    });
   });
 });

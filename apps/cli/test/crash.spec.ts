@@ -46,7 +46,8 @@ beforeAll(async () => {
 afterAll(() => workplace[Symbol.dispose]());
 
 async function countedRows(store: string): Promise<number> {
-  const sql = 'select count(*) as n, count(distinct (id, country, brand, day, hour, ten_mins)) as keys from features_store.device_last_browse';
+  const sql =
+    'select count(*) as n, count(distinct (id, country, brand, day, hour, ten_mins)) as keys from features_store.device_last_browse';
   const [{ n, keys }] = await answer<[{ n: number; keys: number }]>('query', '--store', store, sql);
   expect(Number(n), 'a row stands once').toBe(Number(keys));
   return Number(n);
@@ -74,7 +75,11 @@ async function kill(args: readonly string[], kills: number, random: Random, pace
 }
 
 /** Makes a place and kills runs there, at least one: where the first came to its end before, once more with a new place. */
-async function killedPlace(makePlace: () => Place | Promise<Place>, random: Random, ...flags: string[]): Promise<Place> {
+async function killedPlace(
+  makePlace: () => Place | Promise<Place>,
+  random: Random,
+  ...flags: string[]
+): Promise<Place> {
   const pace = { quickest: await timed(backfill(await makePlace(), ...flags)) };
   for (let round = 0; round < 10; round++) {
     const place = await makePlace();
@@ -109,7 +114,11 @@ describe('a backfill that is killed at any moment and started again', () => {
     const files = workplace.files();
     const late = files.filter(() => random.chance(0.4));
     const before = { in: workplace.place('before-late'), out: workplace.place('before-late-store') };
-    copyFiles(workplace.in, before.in, files.filter((path) => !late.includes(path)));
+    copyFiles(
+      workplace.in,
+      before.in,
+      files.filter((path) => !late.includes(path)),
+    );
     await run(before);
     expect(objects(before.out)).not.toEqual(bytes);
     const place = await killedPlace(() => {
@@ -122,11 +131,15 @@ describe('a backfill that is killed at any moment and started again', () => {
 
   it('ends so too when it was a rebuild', async () => {
     const random = new Random(5, 'kills');
-    const place = await killedPlace(() => {
-      const { out } = newPlace();
-      cpSync(workplace.out, out, { recursive: true });
-      return { in: workplace.in, out };
-    }, random, '--force');
+    const place = await killedPlace(
+      () => {
+        const { out } = newPlace();
+        cpSync(workplace.out, out, { recursive: true });
+        return { in: workplace.in, out };
+      },
+      random,
+      '--force',
+    );
     await expectTheSame(place);
   });
 });
@@ -135,7 +148,12 @@ describe('what a killed run leaves', () => {
   it('is never in the way of a question: rows that are there are whole', async () => {
     const place = newPlace();
     const running = start(backfill(place, '--hold', '0s'));
-    await until('the first part', () => (globSync('features_store/device_last_browse/**/*.parquet', { cwd: place.out }).length > 0 ? true : undefined), { every: 1 });
+    await until(
+      'the first part',
+      () =>
+        globSync('features_store/device_last_browse/**/*.parquet', { cwd: place.out }).length > 0 ? true : undefined,
+      { every: 1 },
+    );
     running.child.kill('SIGKILL');
     expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
     const rows = await countedRows(place.out);

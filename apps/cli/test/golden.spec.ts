@@ -15,10 +15,14 @@ const fileTime = '2018-08-01T10:20:00Z';
 async function rowsOf(store: string): Promise<object[]> {
   const parts = await partsByHyparquet(store);
   const rows = Object.entries(parts).flatMap(([name, part]) => {
-    const [, feature, year, month, day, hour, minutes] = /([^/]+)\/year=(.*)\/month=(.*)\/day=(.*)\/hour=(.*)\/ten_mins=(.*)\/part/.exec(name)!;
+    const [, feature, year, month, day, hour, minutes] =
+      /([^/]+)\/year=(.*)\/month=(.*)\/day=(.*)\/hour=(.*)\/ten_mins=(.*)\/part/.exec(name)!;
     return part.map((row) => ({ feature, window: `${year}-${month}-${day}T${hour}:${minutes}Z`, ...row }));
   });
-  const order = rows.map((row) => ({ row, key: JSON.stringify([row.feature, row.window, row.id, row.country, row.brand]) }));
+  const order = rows.map((row) => ({
+    row,
+    key: JSON.stringify([row.feature, row.window, row.id, row.country, row.brand]),
+  }));
   return order.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
 }
 

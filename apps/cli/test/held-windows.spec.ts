@@ -20,7 +20,9 @@ function writeTwoHours(): void {
     for (let back = 1; back <= Math.min(chunk, 6); back++) {
       for (let device = 0; device < 20; device++) {
         const id = `😀 ${(device * 7 + back * chunk) % 60}`;
-        lines.push(line({ device_id: id, user_id: `of ${id}`, timestamp: at(time((chunk - back) * 10 + (device % 10))) }));
+        lines.push(
+          line({ device_id: id, user_id: `of ${id}`, timestamp: at(time((chunk - back) * 10 + (device % 10))) }),
+        );
       }
     }
     writeRawFile(workplace.in, 'in/a', `2018-08-01T${time(chunk * 10)}Z`, lines);

@@ -25,17 +25,20 @@ const holds = [0, 600, 3600];
 
 // The runs take turns at how long they hold windows open: the standing windows may be of any of them.
 describe('files that arrive in any order, over several runs', () => {
-  it.each(Array.from({ length: 6 }, (_, seed) => ({ seed, hold: holds[seed % 3] })))('seed $seed, held for $hold s', async ({ seed, hold }) => {
-    const random = new Random(seed, 'order of arrival');
-    const place = { in: workplace.place(`in-${seed}`), out: workplace.place(`out-${seed}`) };
-    for (let files = shuffled(workplace.files(), random); files.length > 0; ) {
-      copyFiles(workplace.in, place.in, files.splice(0, 1 + random.below(7)));
-      expect((await run(place, { hold })).unsettled).toEqual([]);
-    }
-    expect(objects(place.out)).toEqual(bytes);
-    expect(onlineRows(place.out)).toEqual(online);
-    expect(await run(place)).toMatchObject({ filesRead: 0, written: [] });
-  });
+  it.each(Array.from({ length: 6 }, (_, seed) => ({ seed, hold: holds[seed % 3] })))(
+    'seed $seed, held for $hold s',
+    async ({ seed, hold }) => {
+      const random = new Random(seed, 'order of arrival');
+      const place = { in: workplace.place(`in-${seed}`), out: workplace.place(`out-${seed}`) };
+      for (let files = shuffled(workplace.files(), random); files.length > 0;) {
+        copyFiles(workplace.in, place.in, files.splice(0, 1 + random.below(7)));
+        expect((await run(place, { hold })).unsettled).toEqual([]);
+      }
+      expect(objects(place.out)).toEqual(bytes);
+      expect(onlineRows(place.out)).toEqual(online);
+      expect(await run(place)).toMatchObject({ filesRead: 0, written: [] });
+    },
+  );
 });
 
 it.each(holds)('a window gets the same rows when it is held for %i s of file time', async (hold) => {

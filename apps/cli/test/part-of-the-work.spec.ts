@@ -46,7 +46,11 @@ describe('windows that are chosen with --from and --to', () => {
 
   it('come together piece by piece, in any order', async () => {
     const place = newStore();
-    for (const [from, to] of [[at('09:30'), Infinity], [-Infinity, at('09:10')], [at('09:00'), at('09:40')]]) {
+    for (const [from, to] of [
+      [at('09:30'), Infinity],
+      [-Infinity, at('09:10')],
+      [at('09:00'), at('09:40')],
+    ]) {
       expect((await run(place, { from, to })).unsettled).toEqual([]);
     }
     expect(objects(place.out)).toEqual(full);
@@ -55,15 +59,20 @@ describe('windows that are chosen with --from and --to', () => {
 });
 
 describe('features that are chosen', () => {
-  it.each(features.map(({ name }) => name))('%s alone has the bytes of a full run, and a full run completes the rest', async (name) => {
-    const place = newStore();
-    const chosen = features.filter((feature) => feature.name === name);
-    expect((await run(place, { features: chosen })).unsettled).toEqual([]);
-    expect(objects(place.out)).toEqual(Object.fromEntries(Object.entries(full).filter(([path]) => path.startsWith(`${name}/`))));
-    expect((await run(place)).unsettled).toEqual([]);
-    expect(objects(place.out)).toEqual(full);
-    expect(onlineRows(place.out)).toEqual(online);
-  });
+  it.each(features.map(({ name }) => name))(
+    '%s alone has the bytes of a full run, and a full run completes the rest',
+    async (name) => {
+      const place = newStore();
+      const chosen = features.filter((feature) => feature.name === name);
+      expect((await run(place, { features: chosen })).unsettled).toEqual([]);
+      expect(objects(place.out)).toEqual(
+        Object.fromEntries(Object.entries(full).filter(([path]) => path.startsWith(`${name}/`))),
+      );
+      expect((await run(place)).unsettled).toEqual([]);
+      expect(objects(place.out)).toEqual(full);
+      expect(onlineRows(place.out)).toEqual(online);
+    },
+  );
 
   it('go with windows that are chosen, in any order', async () => {
     const place = newStore();

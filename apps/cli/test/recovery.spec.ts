@@ -20,7 +20,8 @@ beforeEach(() => void (workplace = new Workplace()));
 afterEach(() => workplace[Symbol.dispose]());
 
 const browse = (device: string, time: string) => line({ device_id: device, timestamp: at(time) });
-const write = (source: string, time: string, ...lines: string[]) => writeRawFile(workplace.in, `in/${source}`, `2018-08-01T${time}Z`, lines);
+const write = (source: string, time: string, ...lines: string[]) =>
+  writeRawFile(workplace.in, `in/${source}`, `2018-08-01T${time}Z`, lines);
 
 /** Reading it fails with EIO, whoever reads. */
 const failing = '/proc/self/mem';
@@ -64,7 +65,15 @@ function watching({ chosen = features, grace = 1 }: { chosen?: readonly Feature[
     waiting() {},
   };
   const times = { grace, idleAfter: 1, emitEvery: 0.5, poll: 0.02, settleAfter: 0.1 };
-  const ended = watch({ in: workplace.in, out: workplace.out, features: chosen, registered: features, ...times, listener, signal: ending.signal });
+  const ended = watch({
+    in: workplace.in,
+    out: workplace.out,
+    features: chosen,
+    registered: features,
+    ...times,
+    listener,
+    signal: ending.signal,
+  });
   const end = async () => {
     ending.abort();
     await ended;
@@ -82,7 +91,15 @@ describe('a file that was read and then', () => {
     write('a', '10:09:00', browse('a', '10:03'));
     await run(workplace);
     const back: Clock = { ...systemClock, now: () => at('09:00') };
-    const options = { features, registered: features, from: -Infinity, to: Infinity, hold: 3600, force: false, ...workplace };
+    const options = {
+      features,
+      registered: features,
+      from: -Infinity,
+      to: Infinity,
+      hold: 3600,
+      force: false,
+      ...workplace,
+    };
     const { quarantined } = await backfill({ ...options, in: workplace.in, out: workplace.out }, back);
     expect(quarantined).toMatchObject([{ reason: 'ahead' }]);
     expect(await run(workplace)).toMatchObject({ quarantined: [], unsettled: [] });
@@ -147,7 +164,13 @@ describe('a rebuild', () => {
     write('a', '09:59:00', browse('lost twice', '09:53'));
     write('a', '10:09:00', browse('lost once', '10:05'), browse('stays', '10:06'));
     write('a', '10:19:00', browse('stays', '10:16'));
-    const gone = write('b', '10:19:00', browse('lost twice', '10:03'), browse('lost twice', '10:13'), browse('lost once', '10:14'));
+    const gone = write(
+      'b',
+      '10:19:00',
+      browse('lost twice', '10:03'),
+      browse('lost twice', '10:13'),
+      browse('lost once', '10:14'),
+    );
     await run(workplace);
     rmSync(join(workplace.in, gone));
     await run(workplace, { force: true });

@@ -24,7 +24,9 @@ describe('the rejected lines of a file', () => {
     const runs = rejected.runs();
     expect(runs.length).toBeLessThanOrEqual(10_000);
     for (let line = 1; line <= 50_000; line += 7) {
-      expect(runs.some((run) => run.reason === reasonOf(line) && run.firstLine <= line && line <= run.lastLine)).toBe(true);
+      expect(runs.some((run) => run.reason === reasonOf(line) && run.firstLine <= line && line <= run.lastLine)).toBe(
+        true,
+      );
     }
   });
 });

@@ -2,7 +2,10 @@ import { features } from '@neartime/features';
 import { type BackfillOptions, type BackfillResult, backfill } from '../src/embedded/backfill.ts';
 
 /** A backfill in this process, with what the command takes when nothing is said. */
-export const run = (folders: { in: string; out: string }, options: Partial<BackfillOptions> = {}): Promise<BackfillResult> =>
+export const run = (
+  folders: { in: string; out: string },
+  options: Partial<BackfillOptions> = {},
+): Promise<BackfillResult> =>
   backfill({
     features,
     registered: features,

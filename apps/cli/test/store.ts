@@ -28,7 +28,13 @@ export function partsOf(rows: OracleRows): Parts {
 
 function partName(feature: string, window: number, partition: number): string {
   const time = new Date(window * 1000).toISOString();
-  const [year, month, day, hour, minutes] = [time.slice(0, 4), time.slice(5, 7), time.slice(8, 10), time.slice(11, 13), time.slice(14, 16)];
+  const [year, month, day, hour, minutes] = [
+    time.slice(0, 4),
+    time.slice(5, 7),
+    time.slice(8, 10),
+    time.slice(11, 13),
+    time.slice(14, 16),
+  ];
   const folder = `features_store/${feature}/year=${year}/month=${month}/day=${day}/hour=${hour}/ten_mins=${minutes}`;
   return `${folder}/part-0000${partition}.parquet`;
 }
@@ -86,7 +92,12 @@ export async function partsByDuckDb(store: string): Promise<Parts> {
 function rowOf(row: Record<string, unknown>, feature: string): OracleRow {
   const value = row[valueColumn(features.find(({ name }) => name === feature)!)];
   if (typeof value !== 'bigint') throw new Error(`the value is no INT64: ${String(value)}`);
-  return { id: row['id'] as string, country: row['country'] as string, brand: row['brand'] as string, value: Number(value) };
+  return {
+    id: row['id'] as string,
+    country: row['country'] as string,
+    brand: row['brand'] as string,
+    value: Number(value),
+  };
 }
 
 /** The rows that are online, by feature; all of them are final. */
@@ -110,14 +121,21 @@ export function onlineRows(store: string): Record<string, OnlineRow[]> {
 export function onlineTables(store: string): unknown[] {
   using database = new DatabaseSync(join(store, 'online.db'), { readOnly: true });
   const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`).all();
-  return tables.map(({ name }) => ({ name, rows: database.prepare(`SELECT * FROM ${String(name)} ORDER BY 1, 2, 3`).all() }));
+  return tables.map(({ name }) => ({
+    name,
+    rows: database.prepare(`SELECT * FROM ${String(name)} ORDER BY 1, 2, 3`).all(),
+  }));
 }
 
 /** The revision of each window that a store holds, by feature and window. */
 export function revisions(store: string): Record<string, number> {
   using database = new DatabaseSync(join(store, 'catalogue.db'), { readOnly: true });
-  const rows = database.prepare('SELECT feature, window, max(revision) AS revision FROM window_parts GROUP BY 1, 2 ORDER BY 1, 2').all();
-  return Object.fromEntries(rows.map(({ feature, window, revision }) => [`${feature} ${windowStart(Number(window))}`, Number(revision)]));
+  const rows = database
+    .prepare('SELECT feature, window, max(revision) AS revision FROM window_parts GROUP BY 1, 2 ORDER BY 1, 2')
+    .all();
+  return Object.fromEntries(
+    rows.map(({ feature, window, revision }) => [`${feature} ${windowStart(Number(window))}`, Number(revision)]),
+  );
 }
 
 const keyOf = ({ id, country, brand }: OracleRow): string => JSON.stringify([id, country, brand]);

@@ -18,7 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => workplace[Symbol.dispose]());
 
-const timesOf = (names: string[]) => names.map((name) => statSync(join(workplace.out, 'features_store', name), { bigint: true }).mtimeNs);
+const timesOf = (names: string[]) =>
+  names.map((name) => statSync(join(workplace.out, 'features_store', name), { bigint: true }).mtimeNs);
 const touch = (path: string) => utimesSync(join(workplace.in, path), new Date(), new Date());
 
 describe('a second run over the same files', () => {

@@ -10,7 +10,18 @@ import { run } from './run.ts';
 import { objects, onlineRows, revisions } from './store.ts';
 
 /** Seconds instead of minutes; the windows are those of the files' names, whatever the day is. */
-const quick = ['--grace', '1s', '--idle-after', '1s', '--emit-every', '500ms', '--poll', '100ms', '--settle-after', '1s'];
+const quick = [
+  '--grace',
+  '1s',
+  '--idle-after',
+  '1s',
+  '--emit-every',
+  '500ms',
+  '--poll',
+  '100ms',
+  '--settle-after',
+  '1s',
+];
 const feature = 'device_last_browse';
 
 let workplace: Workplace;
@@ -56,7 +67,12 @@ describe('watching a folder', () => {
     const appeared = performance.now();
     const provisional = await until('a provisional row', () => got('a'));
     expect((performance.now() - appeared) / 1000).toBeLessThan(4);
-    expect(provisional).toMatchObject({ last_action_timestamp: at('10:03'), window: '2018-08-01T10:00:00Z', final: false, revision: 0 });
+    expect(provisional).toMatchObject({
+      last_action_timestamp: at('10:03'),
+      window: '2018-08-01T10:00:00Z',
+      final: false,
+      revision: 0,
+    });
 
     const final = await until('its final row', async () => {
       const row = await got('a');
@@ -121,7 +137,10 @@ describe('a watch that is killed at any moment, and started again, while files c
     workplace = new Workplace();
     const random = new Random(4, 'kills');
     const files = whole.files();
-    const coming = files.map((path) => ({ path, rank: random.fraction() })).sort((a, b) => a.rank - b.rank).map(({ path }) => path);
+    const coming = files
+      .map((path) => ({ path, rank: random.fraction() }))
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ path }) => path);
     const arrive = (count: number) => copyFiles(whole.in, workplace.in, coming.splice(0, count));
     const said: string[] = [];
     for (let kills = 0; kills < 8; kills++) {
@@ -132,7 +151,11 @@ describe('a watch that is killed at any moment, and started again, while files c
       expect(await killAfter(running, 600 * random.fraction())).toBe(true);
       said.push(...running.lines);
     }
-    for (const what of ['read', 'closed', 'published']) expect(said.filter((text) => text.includes(`  ${what} `)), what).not.toEqual([]);
+    for (const what of ['read', 'closed', 'published'])
+      expect(
+        said.filter((text) => text.includes(`  ${what} `)),
+        what,
+      ).not.toEqual([]);
     arrive(Infinity);
     const handedOver = { in: workplace.in, out: workplace.place('handed-over') };
     cpSync(workplace.out, handedOver.out, { recursive: true });
@@ -142,7 +165,9 @@ describe('a watch that is killed at any moment, and started again, while files c
     expect(onlineRows(handedOver.out)).toEqual(onlineRows(whole.out));
 
     const { child, ended } = watch('--settle-after', '200ms');
-    await until('the watch to settle all', () => isSettled(workplace.out, files.length) || undefined, { milliseconds: 60_000 });
+    await until('the watch to settle all', () => isSettled(workplace.out, files.length) || undefined, {
+      milliseconds: 60_000,
+    });
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(objects(workplace.out)).toEqual(objects(whole.out));

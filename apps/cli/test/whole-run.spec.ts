@@ -11,7 +11,9 @@ const total = (counts: Record<string, number>): number => Object.values(counts).
 
 function catalogued(store: string): Record<string, OracleCounts> {
   using database = new DatabaseSync(join(store, 'catalogue.db'), { readOnly: true });
-  const rows = database.prepare(`SELECT path, read, events, blank, rejected FROM files WHERE state = 'done' ORDER BY path`).all();
+  const rows = database
+    .prepare(`SELECT path, read, events, blank, rejected FROM files WHERE state = 'done' ORDER BY path`)
+    .all();
   return Object.fromEntries(
     rows.map(({ path, read, events, blank, rejected }) => {
       const counts = { read, blank, events, rejected: JSON.parse(String(rejected)) as object };
@@ -23,7 +25,12 @@ function catalogued(store: string): Record<string, OracleCounts> {
 function rejectedLines(store: string): Record<string, number> {
   using database = new DatabaseSync(join(store, 'catalogue.db'), { readOnly: true });
   const sql = 'SELECT reason, sum(last_line - first_line + 1) AS lines FROM rejected GROUP BY 1';
-  return Object.fromEntries(database.prepare(sql).all().map(({ reason, lines }) => [String(reason), Number(lines)]));
+  return Object.fromEntries(
+    database
+      .prepare(sql)
+      .all()
+      .map(({ reason, lines }) => [String(reason), Number(lines)]),
+  );
 }
 
 describe.each([

@@ -94,4 +94,8 @@ await connection.run(cleanGroups);
 await connection.run(nameWindows);
 // Two threads on one COPY mix the rows of a file. One each keeps them in order, and the three run side by side.
 await connection.run('SET threads = 1');
-await Promise.all(features.flatMap((_, index) => [0, 1, 2, 3].map(async (partition) => (await instance.connect()).run(copy(index, partition)))));
+await Promise.all(
+  features.flatMap((_, index) =>
+    [0, 1, 2, 3].map(async (partition) => (await instance.connect()).run(copy(index, partition))),
+  ),
+);

@@ -99,7 +99,10 @@ export class EventFold {
       windows: this.#windows,
       groups: trimmed(this.#groups),
       features: this.#byEntity.flatMap((entity) => entity.folds.map((fold) => fold.pack())),
-      lines: Object.fromEntries(this.#byEntity.map((entity) => [entity.entity, entity.lines(cells)])) as Record<Entity, FoldedLines>,
+      lines: Object.fromEntries(this.#byEntity.map((entity) => [entity.entity, entity.lines(cells)])) as Record<
+        Entity,
+        FoldedLines
+      >,
     };
   }
 
@@ -131,7 +134,8 @@ export class EventFold {
     const length = 2 + countryLength + brandLength;
     if (length > this.#groupKey.length) this.#groupKey = enlarged(this.#groupKey, length);
     const key = this.#groupKey;
-    let isSame = window === this.#groupWindow && length === this.#groupLength && countryLength === (key[0] << 8) + key[1];
+    let isSame =
+      window === this.#groupWindow && length === this.#groupLength && countryLength === (key[0] << 8) + key[1];
     key[0] = countryLength >> 8;
     key[1] = countryLength & 0xff;
     let place = 2;

@@ -136,7 +136,11 @@ function mix(hash: number, tag: number): number {
 type Growable = Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 /** The same elements with room for `needed`: twice as many as before, or `exactly` that many. The array itself is given up. */
-export function enlarged<T extends Growable>(array: T, needed: number, exactly = Math.max(needed, array.length * 2)): T {
+export function enlarged<T extends Growable>(
+  array: T,
+  needed: number,
+  exactly = Math.max(needed, array.length * 2),
+): T {
   const larger = array.buffer.transfer(exactly * array.BYTES_PER_ELEMENT);
   return new (array.constructor as new (buffer: ArrayBuffer) => T)(larger);
 }

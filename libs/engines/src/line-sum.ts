@@ -17,7 +17,8 @@ export const addLineSums = (a: LineSum, b: LineSum): LineSum => ({
   low: (a.low + b.low) | 0,
 });
 
-export const sameLines = (a: LineSum, b: LineSum): boolean => a.lines === b.lines && a.high === b.high && a.low === b.low;
+export const sameLines = (a: LineSum, b: LineSum): boolean =>
+  a.lines === b.lines && a.high === b.high && a.low === b.low;
 
 /** Turns the unseeded sum of a file's lines into theirs: `fileId` is a hex string of at least 16 digits. */
 export function seedLineSum(sum: LineSum, fileId: string): LineSum {

@@ -24,8 +24,14 @@ interface KeyColumns {
   readonly brand: 'brand';
 }
 type Selection<Schema> = KeyColumns & { readonly [column: string]: keyof Schema & string };
-type Kind<Schema, Field> = Field extends keyof Schema ? (Schema[Field] extends FieldKind ? Schema[Field] : never) : never;
-type InputOf<Schema, Columns> = { readonly [Column in Exclude<keyof Columns, Keys> & string]: Kind<Schema, Columns[Column]> };
+type Kind<Schema, Field> = Field extends keyof Schema
+  ? Schema[Field] extends FieldKind
+    ? Schema[Field]
+    : never
+  : never;
+type InputOf<Schema, Columns> = {
+  readonly [Column in Exclude<keyof Columns, Keys> & string]: Kind<Schema, Columns[Column]>;
+};
 
 /** Events as they come from the raw lines; `clean` is the only way on. */
 export class RawEvents<Schema extends BaseFields = typeof eventSchema> {

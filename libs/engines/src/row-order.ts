@@ -23,8 +23,9 @@ export function rowOrder(keys: PackedKeys, rankOfTag: Int32Array): Int32Array<Ar
   const order = new Int32Array(size);
   for (let i = 0; i < size; i++) order[i] = packed[i] % slotSpan;
 
-  const compare = (a: number, b: number): number => compareFrom(keys, a, b, skip) || rankOfTag[keys.tags[a]] - rankOfTag[keys.tags[b]];
-  for (let start = 0; start < size; ) {
+  const compare = (a: number, b: number): number =>
+    compareFrom(keys, a, b, skip) || rankOfTag[keys.tags[a]] - rankOfTag[keys.tags[b]];
+  for (let start = 0; start < size;) {
     const run = Math.floor(packed[start] / slotSpan);
     let end = start + 1;
     while (end < size && Math.floor(packed[end] / slotSpan) === run) end++;

@@ -17,7 +17,12 @@ export interface PackedPart {
 }
 
 /** Takes one part out of an open window, whole or only the given slots. */
-export function packPart(window: OpenWindow, feature: Feature, partition: number, slots?: readonly number[]): PackedPart {
+export function packPart(
+  window: OpenWindow,
+  feature: Feature,
+  partition: number,
+  slots?: readonly number[],
+): PackedPart {
   const table = window.table(feature.name, partition)!;
   const { size, arena, offsets, hashes, tags } = table.keys;
   const pairs = trimmed(window.pairs);
@@ -30,7 +35,12 @@ const pick = (states: PackedStates, slots: readonly number[]): PackedStates =>
 
 /** The buffers of a part, to be moved instead of copied. */
 export const buffersOfPart = ({ keys, pairs, states }: PackedPart): ArrayBuffer[] => [
-  ...[keys, pairs].flatMap(({ arena, offsets, hashes, tags }) => [arena.buffer, offsets.buffer, hashes.buffer, tags.buffer]),
+  ...[keys, pairs].flatMap(({ arena, offsets, hashes, tags }) => [
+    arena.buffer,
+    offsets.buffer,
+    hashes.buffer,
+    tags.buffer,
+  ]),
   ...(states instanceof Float64Array ? [states.buffer] : []),
 ];
 
@@ -62,7 +72,10 @@ function sortPairs(pairs: PackedKeys, keys: PackedKeys) {
   used.sort((a, b) => Buffer.compare(a.country, b.country) || Buffer.compare(a.brand, b.brand));
   const rank = new Int32Array(pairs.size);
   used.forEach(({ tag }, place) => (rank[tag] = place));
-  return { rank, pairs: used.map(({ country, brand }) => ({ country: decoder.decode(country), brand: decoder.decode(brand) })) };
+  return {
+    rank,
+    pairs: used.map(({ country, brand }) => ({ country: decoder.decode(country), brand: decoder.decode(brand) })),
+  };
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -26,7 +26,11 @@ export class PartTable {
   /** Slots that changed since they were last taken; kept only where somebody takes them. */
   readonly #changed: Set<number> | undefined;
 
-  constructor(feature: Feature, tracksChanges: boolean, rows?: { readonly keys: PackedKeys; readonly states: PackedStates }) {
+  constructor(
+    feature: Feature,
+    tracksChanges: boolean,
+    rows?: { readonly keys: PackedKeys; readonly states: PackedStates },
+  ) {
     this.keys = rows ? KeyTable.of(rows.keys) : new KeyTable();
     this.states = stateColumn(feature.engine, rows?.states.slice());
     this.#changed = tracksChanges ? new Set() : undefined;
@@ -95,7 +99,12 @@ export class OpenWindow {
       tables.forEach((table, partition) => {
         if (!table) return;
         const { size, arena, offsets, hashes, tags } = table.keys;
-        taken.push({ feature, partition, keys: { size, arena, offsets, hashes, tags }, states: table.states.pack(size) });
+        taken.push({
+          feature,
+          partition,
+          keys: { size, arena, offsets, hashes, tags },
+          states: table.states.pack(size),
+        });
       });
       this.#tables.set(feature, []);
     }
@@ -151,7 +160,9 @@ export function mergeFolded(
   const { groups } = folded;
   const pairs = Array.from({ length: groups.size }, (_, group) => {
     const window = windows[groups.tags[group]];
-    return window ? window.pairs.upsert(groups.arena, groups.offsets[group], groups.offsets[group + 1], groups.hashes[group], 0) : -1;
+    return window
+      ? window.pairs.upsert(groups.arena, groups.offsets[group], groups.offsets[group + 1], groups.hashes[group], 0)
+      : -1;
   });
   for (const feature of folded.features) mergeFeature(feature, folded, windows, pairs);
 }

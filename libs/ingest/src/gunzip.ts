@@ -22,7 +22,15 @@ export interface Gunzip extends Disposable {
  */
 interface ZlibHandle {
   onerror: (message: string, errno: number, code: string) => void;
-  writeSync(flush: number, from: Uint8Array, at: number, size: number, to: Uint8Array, toAt: number, room: number): void;
+  writeSync(
+    flush: number,
+    from: Uint8Array,
+    at: number,
+    size: number,
+    to: Uint8Array,
+    toAt: number,
+    room: number,
+  ): void;
 }
 
 export function gunzip(target: ByteRoom): Gunzip {

@@ -184,7 +184,8 @@ export class LineReader {
     if (starts[at + fieldIndex.country] === ends[at + fieldIndex.country]) return 'missing_country';
     if (starts[at + fieldIndex.brand] === ends[at + fieldIndex.brand]) return 'missing_brand';
     const { deviceId, userId } = fieldIndex;
-    if (starts[at + deviceId] === ends[at + deviceId] && starts[at + userId] === ends[at + userId]) return 'no_entity_id';
+    if (starts[at + deviceId] === ends[at + deviceId] && starts[at + userId] === ends[at + userId])
+      return 'no_entity_id';
     view.line = this.#line;
     return this.#sink.add(view) ? undefined : 'too_many_windows';
   }

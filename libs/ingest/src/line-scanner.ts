@@ -19,7 +19,8 @@ type Constant =
 type Constants = { readonly [name in Constant]: number };
 
 /** The kinds as the scanner asks for them. */
-const scanKind = (kind: FieldKind): number => (kind === 'text' ? 0 : kind === 'name' ? 1 : kind === 'timestamp' ? 2 : 3);
+const scanKind = (kind: FieldKind): number =>
+  kind === 'text' ? 0 : kind === 'name' ? 1 : kind === 'timestamp' ? 2 : 3;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -81,20 +82,24 @@ export class LineScanner {
 
   /** Whether all of the first `lines` scanned lines are UTF-8. */
   areUtf8(lines: number): boolean {
-    return this.#exports.foreignSeen.value === 0 || isUtf8(this.memory.subarray(this.lineStarts[0], this.lineStarts[lines]));
+    return (
+      this.#exports.foreignSeen.value === 0 || isUtf8(this.memory.subarray(this.lineStarts[0], this.lineStarts[lines]))
+    );
   }
 }
 
 /** Tells the scanner which fields are wanted. */
 function describe(fields: readonly Field[], buffer: ArrayBuffer, places: Constants): void {
   const { maxFields, keyRoom, kinds, factors, keys, firstOfLength, nextOfLength } = places;
-  if (fields.length > maxFields) throw new RangeError(`event schema: has more than ${maxFields} fields: ${fields.length}`);
+  if (fields.length > maxFields)
+    throw new RangeError(`event schema: has more than ${maxFields} fields: ${fields.length}`);
   const bytes = new Uint8Array(buffer);
   const ofLength = new Int16Array(buffer, firstOfLength, keyRoom).fill(-1);
   const next = new Int16Array(buffer, nextOfLength, fields.length);
   fields.forEach(({ name, kind, scale }, field) => {
     const key = new TextEncoder().encode(name);
-    if (key.length >= keyRoom) throw new RangeError(`event schema: the name of field ${name} is longer than ${keyRoom - 1} bytes`);
+    if (key.length >= keyRoom)
+      throw new RangeError(`event schema: the name of field ${name} is longer than ${keyRoom - 1} bytes`);
     bytes[kinds + field] = scanKind(kind);
     new Float64Array(buffer, factors, maxFields)[field] = 10 ** scale;
     bytes.set(key, keys + field * keyRoom);

@@ -2,7 +2,8 @@ import { earliestTimestamp, millisecondsFrom, timestampBound } from '@neartime/s
 
 /** Whole epoch seconds of a raw timestamp: a number or a string of digits, milliseconds floored. NaN when it is none. */
 export function readTimestamp(value: unknown): number {
-  const number = typeof value === 'number' ? value : typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : NaN;
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : NaN;
   return Number.isInteger(number) ? toSeconds(number) : NaN;
 }
 
@@ -17,7 +18,8 @@ export function toSeconds(number: number): number {
  * holds exactly. It goes by the decimal digits as JavaScript prints them, so that 0.29 at scale 2 is 29.
  */
 export function readDecimal(value: unknown, scale: number): number {
-  const text = typeof value === 'number' ? withoutExponent(String(value)) : typeof value === 'string' ? value.trim() : '';
+  const text =
+    typeof value === 'number' ? withoutExponent(String(value)) : typeof value === 'string' ? value.trim() : '';
   const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (!parts) return NaN;
   const [, sign, whole, decimals = ''] = parts;

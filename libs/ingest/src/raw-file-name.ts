@@ -8,7 +8,8 @@ export interface RawFileName {
   readonly fileTime: number;
 }
 
-const datedPath = /^(?<source>.*\/)?(?<year>\d{4})\/(?<month>\d\d)\/(?<day>\d\d)\/[^/]*-(?<hour>\d\d)(?<minute>\d\d)(?<second>\d\d)\.gz$/;
+const datedPath =
+  /^(?<source>.*\/)?(?<year>\d{4})\/(?<month>\d\d)\/(?<day>\d\d)\/[^/]*-(?<hour>\d\d)(?<minute>\d\d)(?<second>\d\d)\.gz$/;
 
 /** Reads a path such as `in/olx/android/2018/08/01/201808-01-104234.gz`; `undefined` when it carries no file time. */
 export function parseRawFileName(path: string): RawFileName | undefined {

@@ -30,7 +30,8 @@ it('gives of every key the row with the highest write time, the later of two, in
       const newest = new Map<string, { time: number; row: Row }>();
       for (const [{ window, revision }, rows] of rowsOf) {
         const time = writeTimeOf(window, revision);
-        for (const one of rows) if ((newest.get(keyOf(one))?.time ?? -1) <= time) newest.set(keyOf(one), { time, row: one });
+        for (const one of rows)
+          if ((newest.get(keyOf(one))?.time ?? -1) <= time) newest.set(keyOf(one), { time, row: one });
       }
       const merged = new NewestRows(writes);
       const found: Row[] = [];

@@ -70,7 +70,10 @@ export function onlineStoreContract(name: string, open: Open<OnlineStore>): void
     it('writes nothing of what never becomes ready, and says why', async () => {
       await using opened = await open();
       await opened.port.write([write(ten, final, [row('a', 1)])]);
-      const failing = opened.port.write([write(eleven, final, [row('a', 2), row('b', 2)])], Promise.reject(new Error('no room')));
+      const failing = opened.port.write(
+        [write(eleven, final, [row('a', 2), row('b', 2)])],
+        Promise.reject(new Error('no room')),
+      );
       await expect(failing).rejects.toThrow('no room');
       expect(await opened.port.get(browses, 'a')).toEqual([stands('a', 1, ten)]);
       expect(await opened.port.get(browses, 'b')).toEqual([]);

@@ -23,7 +23,8 @@ export async function backfillCommand(flags: BackfillFlags): Promise<void> {
   const from = flags.from === undefined ? -Infinity : isoTime('--from')(flags.from);
   const to = flags.to === undefined ? Infinity : isoTime('--to')(flags.to);
   if (from >= to) throw new UsageError(`--from must be before --to, not ${flags.from} and ${flags.to}`);
-  if (flags.force && (flags.from ?? flags.to) !== undefined) throw new UsageError('--force reads all: leave --from and --to out');
+  if (flags.force && (flags.from ?? flags.to) !== undefined)
+    throw new UsageError('--force reads all: leave --from and --to out');
   const out = folder('--out')(flags.out);
   const options = {
     in: folder('--in')(flags.in),
@@ -58,6 +59,7 @@ export async function backfillWithBar(options: Parameters<typeof backfill>[0]): 
 export async function requireFolder(reservoir: string): Promise<void> {
   const files = join(reservoir, 'in');
   const found = await stat(files).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) throw new Failure(`cannot read the reservoir ${files} (${found.code}); --in names the folder that holds in/`);
+  if (found instanceof Error)
+    throw new Failure(`cannot read the reservoir ${files} (${found.code}); --in names the folder that holds in/`);
   if (!found.isDirectory()) throw new Failure(`${files} is no folder; --in names the folder that holds in/`);
 }

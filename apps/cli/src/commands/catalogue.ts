@@ -10,7 +10,8 @@ interface View {
   rows(catalogue: SqliteCatalogue): Promise<{ json: unknown; cells: (string | number)[] }[]>;
 }
 
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
 
 const views: Record<string, View> = {
   files: {
@@ -48,7 +49,15 @@ const views: Record<string, View> = {
         const lines = parts.reduce((total, part) => total + part.lines.lines, 0);
         return {
           json: { feature, window: time(window), revision, state, rows, lines, parts: parts.map(partJson) },
-          cells: [feature, windowName(window), String(revision), parts.filter((part) => part.rows > 0).length, rows, lines, state],
+          cells: [
+            feature,
+            windowName(window),
+            String(revision),
+            parts.filter((part) => part.rows > 0).length,
+            rows,
+            lines,
+            state,
+          ],
         };
       });
     },
@@ -58,7 +67,12 @@ const views: Record<string, View> = {
     rows: async (catalogue) =>
       (await catalogue.rejectedRuns()).map((run) => ({
         json: run,
-        cells: [run.reason, run.path, run.firstLine === run.lastLine ? String(run.firstLine) : `${run.firstLine}-${run.lastLine}`, run.excerpt.slice(0, 60)],
+        cells: [
+          run.reason,
+          run.path,
+          run.firstLine === run.lastLine ? String(run.firstLine) : `${run.firstLine}-${run.lastLine}`,
+          run.excerpt.slice(0, 60),
+        ],
       })),
   },
 };
@@ -70,11 +84,19 @@ const partJson = ({ partition, revision, rows, checksum, lines, etag, state, clo
   writtenAt: time(Math.floor(writtenAt)),
 });
 
-export async function catalogueCommand(name: string, flags: { store: string; limit: string; json?: boolean }): Promise<void> {
+export async function catalogueCommand(
+  name: string,
+  flags: { store: string; limit: string; json?: boolean },
+): Promise<void> {
   const limit = wholeNumber('--limit', [1, 1_000_000])(flags.limit);
   using catalogue = openCatalogue(folder('--store')(flags.store));
   const rows = await views[name].rows(catalogue);
   if (flags.json) return printJson(rows.map(({ json }) => json));
-  print(table(views[name].head, rows.slice(0, limit).map(({ cells }) => cells)));
+  print(
+    table(
+      views[name].head,
+      rows.slice(0, limit).map(({ cells }) => cells),
+    ),
+  );
   if (rows.length > limit) print(`… and ${number(rows.length - limit)} more (--limit, or --json for all)`);
 }

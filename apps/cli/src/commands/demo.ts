@@ -26,7 +26,16 @@ export async function demo(flags: { dir: string }): Promise<void> {
   print(await makeReservoir(reservoir));
 
   title('Backfill: raw files in, windows of ten minutes out');
-  const options = { in: reservoir, out: store, features: registered, registered, from: -Infinity, to: Infinity, hold: 3600, force: false };
+  const options = {
+    in: reservoir,
+    out: store,
+    features: registered,
+    registered,
+    from: -Infinity,
+    to: Infinity,
+    hold: 3600,
+    force: false,
+  };
   const started = performance.now();
   const first = await backfillWithBar(options);
   print(reportText(first, (performance.now() - started) / 1000, { out: store }));
@@ -41,7 +50,12 @@ export async function demo(flags: { dir: string }): Promise<void> {
   using opened = await openFeatureStore(store, registered);
   for (const { name, engine } of registered) {
     title(`features_store.${name}`);
-    await runQuery(opened, `select id, country, brand, ${engine.output.name} from features_store.${name} order by ${engine.output.name} desc, id limit 5`, 'table', process.stdout);
+    await runQuery(
+      opened,
+      `select id, country, brand, ${engine.output.name} from features_store.${name} order by ${engine.output.name} desc, id limit 5`,
+      'table',
+      process.stdout,
+    );
   }
   title(talkQuery);
   await runQuery(opened, talkQuery, 'table', process.stdout);
@@ -70,7 +84,8 @@ async function makeRoom(dir: string): Promise<void> {
   try {
     await makeFolder(dir);
     const standing = await readdir(dir);
-    if (standing.length > 0 && !standing.includes(mark)) throw new Failure(`${dir} is not empty and holds no demo; choose another --dir`);
+    if (standing.length > 0 && !standing.includes(mark))
+      throw new Failure(`${dir} is not empty and holds no demo; choose another --dir`);
     await writeFile(join(dir, mark), '');
     await rm(join(dir, 'reservoir'), { recursive: true, force: true });
     await rm(join(dir, 'store'), { recursive: true, force: true });
@@ -87,7 +102,9 @@ async function makeReservoir(reservoir: string): Promise<string> {
 }
 
 async function someDevice(store: Awaited<ReturnType<typeof openFeatureStore>>): Promise<string> {
-  const { batches } = await store.query('select id from features_store.device_last_browse order by last_action_timestamp desc, id limit 1');
+  const { batches } = await store.query(
+    'select id from features_store.device_last_browse order by last_action_timestamp desc, id limit 1',
+  );
   let id = 'ID';
   for await (const batch of batches) for (const [value] of batch) id = String(value);
   return id;

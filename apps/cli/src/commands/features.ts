@@ -28,7 +28,13 @@ export function featuresCommand({ json }: { json?: boolean }): void {
   print(
     table(
       ['feature', 'entity', 'engine', 'value column', 'events'],
-      all.map((feature) => [feature.feature, feature.entity, feature.engine, feature.columns[3].name, [feature.events].flat().join(', ')]),
+      all.map((feature) => [
+        feature.feature,
+        feature.entity,
+        feature.engine,
+        feature.columns[3].name,
+        [feature.events].flat().join(', '),
+      ]),
     ),
   );
 }
@@ -38,5 +44,10 @@ export function describeCommand(name: string, { json }: { json?: boolean }): voi
   if (json) return printJson(feature);
   const columns = feature.columns.map((column) => `${column.name} ${column.type}`).join(', ');
   const lines = { ...feature, events: [feature.events].flat().join(', '), input: feature.input ?? 'none', columns };
-  print(table(['', ''], Object.entries(lines).map(([key, value]) => [key.replace('_', ' '), value])).trimStart());
+  print(
+    table(
+      ['', ''],
+      Object.entries(lines).map(([key, value]) => [key.replace('_', ' '), value]),
+    ).trimStart(),
+  );
 }

@@ -30,11 +30,16 @@ export async function generate(flags: GenerateFlags): Promise<void> {
     late: share('--late')(flags.late),
   };
   if (options.start.getTime() / 1000 + options.files * chunkSeconds > timestampBound) {
-    throw new UsageError(`--start and --files: the last file would be after 2100-01-01, from ${flags.start} with ${flags.files} files`);
+    throw new UsageError(
+      `--start and --files: the last file would be after 2100-01-01, from ${flags.start} with ${flags.files} files`,
+    );
   }
   using bar = progressBar('generate', 'files');
   const { files, lines } = await generateReservoir(options, ({ file, files }) => bar.show(file, files));
   bar[Symbol.dispose]();
   if (flags.json) printJson({ out: options.out, files, lines });
-  else print(`${plural(files, 'raw file')}, ${number(lines)} lines in ${join(flags.out, 'in')}; next: neartime backfill --in ${flags.out} --out STORE`);
+  else
+    print(
+      `${plural(files, 'raw file')}, ${number(lines)} lines in ${join(flags.out, 'in')}; next: neartime backfill --in ${flags.out} --out STORE`,
+    );
 }

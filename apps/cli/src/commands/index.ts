@@ -45,7 +45,11 @@ export function addCommands(program: Command): void {
     .option('--idle-after <duration>', 'after how long a silent source is moved on by the clock', '5m')
     .option('--emit-every <duration>', 'how often changed rows of open windows are published', '30s')
     .option('--poll <duration>', 'how often the folder is listed', '1s')
-    .option('--settle-after <duration>', 'how long a window that differs waits to be reprocessed; then twice as long, up to a day', '10m')
+    .option(
+      '--settle-after <duration>',
+      'how long a window that differs waits to be reprocessed; then twice as long, up to a day',
+      '10m',
+    )
     .addOption(json())
     .action(async (options) => (await import('./watch.ts')).watchCommand(options));
 
@@ -56,7 +60,9 @@ export function addCommands(program: Command): void {
 
   add('query', 'ask the offline store in SQL (DuckDB): features_store.<feature>, read-only')
     .addOption(required('--store <dir>', 'the store'))
-    .addOption(new Option('--format <format>', 'how to write the answer').choices(['table', 'csv', 'json']).default('table'))
+    .addOption(
+      new Option('--format <format>', 'how to write the answer').choices(['table', 'csv', 'json']).default('table'),
+    )
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .argument('<sql>', 'one SELECT')
     .action(async (sql, options) => (await import('./query.ts')).queryCommand(sql, options));

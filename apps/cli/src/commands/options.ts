@@ -10,13 +10,17 @@ export const registered: readonly Feature[] = features;
 
 export function featureNamed(name: string): Feature {
   const found = registered.find((feature) => feature.name === name);
-  if (!found) throw new UsageError(`unknown feature ${name}; there are ${registered.map((feature) => feature.name).join(', ')}`);
+  if (!found)
+    throw new UsageError(`unknown feature ${name}; there are ${registered.map((feature) => feature.name).join(', ')}`);
   return found;
 }
 
 export function featureList(flag: string): (names: string) => Feature[] {
   return (names) => {
-    if (names.trim() === '') throw new UsageError(`${flag} takes names with commas between them; there are ${registered.map((feature) => feature.name).join(', ')}`);
+    if (names.trim() === '')
+      throw new UsageError(
+        `${flag} takes names with commas between them; there are ${registered.map((feature) => feature.name).join(', ')}`,
+      );
     return [...new Set(names.split(',').map((name) => name.trim()))].map(featureNamed);
   };
 }
@@ -46,7 +50,8 @@ export const partitions = wholeNumber('--partitions', [1, 1024]);
 export function share(flag: string): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (!/^(\d+|\d*\.\d+)$/.test(text) || number > 1) throw new UsageError(`${flag} takes a share from 0 to 1, such as 0.02, not ${text}`);
+    if (!/^(\d+|\d*\.\d+)$/.test(text) || number > 1)
+      throw new UsageError(`${flag} takes a share from 0 to 1, such as 0.02, not ${text}`);
     return number;
   };
 }
@@ -75,10 +80,12 @@ const isoForm = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:
 export function isoTime(flag: string): (text: string) => number {
   return (text) => {
     const [, day, zone] = isoForm.exec(text) ?? [];
-    const milliseconds = day === undefined || !isInCalendar(day) ? NaN : Date.parse(text === day || zone ? text : `${text}Z`);
+    const milliseconds =
+      day === undefined || !isInCalendar(day) ? NaN : Date.parse(text === day || zone ? text : `${text}Z`);
     if (Number.isNaN(milliseconds)) throw new UsageError(`${flag} takes a time such as 2018-08-01T09:00Z, not ${text}`);
     const seconds = Math.floor(milliseconds / 1000);
-    if (seconds < earliestTimestamp || seconds > timestampBound) throw new UsageError(`${flag} takes a time from 2000-01-01 to 2100-01-01, not ${text}`);
+    if (seconds < earliestTimestamp || seconds > timestampBound)
+      throw new UsageError(`${flag} takes a time from 2000-01-01 to 2100-01-01, not ${text}`);
     return seconds;
   };
 }

@@ -39,7 +39,14 @@ export function reportText(result: BackfillResult, seconds: number, { out }: { o
     `${plural(result.filesRead, 'raw file')} read of ${number(result.filesKnown)} in ${seconds.toFixed(1)} s`,
     `read ${number(read)} ${read === events + bad + blank ? '=' : '≠'} ${number(events)} events + ${number(bad)} rejected + ${number(blank)} blank`,
   ];
-  if (bad > 0) parts.push('', table(['rejected', 'lines'], Object.entries(rejected).sort((a, b) => b[1] - a[1])));
+  if (bad > 0)
+    parts.push(
+      '',
+      table(
+        ['rejected', 'lines'],
+        Object.entries(rejected).sort((a, b) => b[1] - a[1]),
+      ),
+    );
   if (features.length > 0) {
     const rows = features.map(({ feature, windows, revised, rows }) => [feature, windows, revised, rows]);
     parts.push('', table(['written', 'windows', 'revised', 'rows'], rows));
@@ -48,11 +55,19 @@ export function reportText(result: BackfillResult, seconds: number, { out }: { o
   }
   if (result.quarantined.length > 0) {
     const rows = result.quarantined.map(({ path, reason, detail }) => [path, reason ?? '', detail ?? '']);
-    parts.push('', table(['in quarantine', 'reason', 'what happened'], rows), 'None of their lines count. Mend or remove them and run the command again.');
+    parts.push(
+      '',
+      table(['in quarantine', 'reason', 'what happened'], rows),
+      'None of their lines count. Mend or remove them and run the command again.',
+    );
   }
   if (result.unsettled.length > 0) {
     const rows = result.unsettled.map(({ feature, window, why }) => [feature, windowName(window), why]);
-    parts.push('', table(['unsettled', 'window', 'why'], rows), `Bring the files back and run: neartime settle --out ${out}`);
+    parts.push(
+      '',
+      table(['unsettled', 'window', 'why'], rows),
+      `Bring the files back and run: neartime settle --out ${out}`,
+    );
   }
   return parts.join('\n');
 }

@@ -9,6 +9,11 @@ export async function settleCommand({ out, json }: { out: string; json?: boolean
   if (written.length === 0 && unsettled.length === 0) return print('every window is settled');
   print(`${plural(written.length, 'window')} reprocessed, ${plural(unsettled.length, 'window')} unsettled`);
   if (unsettled.length > 0) {
-    print(table(['unsettled', 'window', 'why'], unsettled.map(({ feature, window, why }) => [feature, windowName(window), why])));
+    print(
+      table(
+        ['unsettled', 'window', 'why'],
+        unsettled.map(({ feature, window, why }) => [feature, windowName(window), why]),
+      ),
+    );
   }
 }

@@ -47,11 +47,15 @@ function textLines(): WatchListener {
   return {
     fileRead(path, { read, events, blank, rejected }) {
       const bad = Object.values(rejected).reduce((sum, lines) => sum + lines, 0);
-      say(`read ${path}: ${number(read)} = ${number(events)} events + ${number(bad)} rejected + ${number(blank)} blank`);
+      say(
+        `read ${path}: ${number(read)} = ${number(events)} events + ${number(bad)} rejected + ${number(blank)} blank`,
+      );
     },
     fileQuarantined: (path, reason) => say(`in quarantine: ${path} (${reason})`),
     windowWritten({ feature, window, revision, rows }) {
-      say(`${revision === 0 ? 'closed' : `revision ${revision} of`} ${feature} ${windowName(window)}: ${plural(rows, 'row')}`);
+      say(
+        `${revision === 0 ? 'closed' : `revision ${revision} of`} ${feature} ${windowName(window)}: ${plural(rows, 'row')}`,
+      );
     },
     published(rows) {
       if (rows > 0) say(`published ${plural(rows, 'provisional row')}`);
@@ -64,7 +68,8 @@ function textLines(): WatchListener {
 }
 
 function jsonLines(): WatchListener {
-  const say = (event: string, fields: object) => print(JSON.stringify({ event, at: time(Math.floor(Date.now() / 1000)), ...fields }));
+  const say = (event: string, fields: object) =>
+    print(JSON.stringify({ event, at: time(Math.floor(Date.now() / 1000)), ...fields }));
   return {
     fileRead: (path, counts) => say('file_read', { path, ...counts }),
     fileQuarantined: (path, reason) => say('file_quarantined', { path, reason }),

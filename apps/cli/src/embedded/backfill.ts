@@ -66,16 +66,34 @@ export async function backfill(options: BackfillOptions, clock: Clock = systemCl
   const { features, registered, from, to } = options;
   const reread = new Set(await catalogue.filesOfUnwritten(features, from, to));
   const reservoir = new FolderReservoir(options.in);
-  const { pending, paths } = await lookForFiles({ catalogue, reservoir, clock, mustReread: (path) => reread.has(path) });
+  const { pending, paths } = await lookForFiles({
+    catalogue,
+    reservoir,
+    clock,
+    mustReread: (path) => reread.has(path),
+  });
   const files = pending.filter(({ fileTime }) => mayTouch(fileTime, from));
 
   const report = new Report(options, workers);
-  report.filesFound(files.length, files.reduce((sum, { size }) => sum + size, 0));
+  report.filesFound(
+    files.length,
+    files.reduce((sum, { size }) => sum + size, 0),
+  );
   const writer = await WindowWriter.over(run, clock);
   const shared = { store, root: options.in, workers, writer, clock, features, listener: report };
-  const stream = new WindowStream({ ...shared, held, from, to, grace: options.hold, taskGrace, keepsOverdue: true, tracksChanges: false });
+  const stream = new WindowStream({
+    ...shared,
+    held,
+    from,
+    to,
+    grace: options.hold,
+    taskGrace,
+    keepsOverdue: true,
+    tracksChanges: false,
+  });
   await stream.readFiles(files, (earliest) => earliest);
-  if ((isRebuild || options.force) && from === -Infinity && to === Infinity) await emptyLeftWindows(store, features, writer, report);
+  if ((isRebuild || options.force) && from === -Infinity && to === Infinity)
+    await emptyLeftWindows(store, features, writer, report);
   await catalogue.markDone(features);
   const isLookedAt = ({ window }: { window: number }) => window >= from && window < to;
   const { unsettled } = await settle({ ...shared, registered, backoff: 0, isLookedAt, takesUnwritten: () => true });
@@ -89,10 +107,18 @@ export async function backfill(options: BackfillOptions, clock: Clock = systemCl
 const mayTouch = (fileTime: number, from: number): boolean => fileTime + 5 * minute >= from;
 
 /** After a rebuild, windows that no file touches any more lose their rows. */
-async function emptyLeftWindows(store: EmbeddedStore, features: readonly Feature[], writer: WindowWriter, listener: RunListener): Promise<void> {
+async function emptyLeftWindows(
+  store: EmbeddedStore,
+  features: readonly Feature[],
+  writer: WindowWriter,
+  listener: RunListener,
+): Promise<void> {
   for (const feature of features) {
     const options = { features: [feature], partitions: store.partitions, tracksChanges: false };
-    const empty = Array.from(await leftWindows(store, feature), (start) => ({ window: new OpenWindow(start, options), features: [feature] }));
+    const empty = Array.from(await leftWindows(store, feature), (start) => ({
+      window: new OpenWindow(start, options),
+      features: [feature],
+    }));
     for await (const written of writer.write(empty)) listener.windowWritten(written);
   }
 }
@@ -136,7 +162,8 @@ class Report implements RunListener {
     this.#counts.read += read;
     this.#counts.events += events;
     this.#counts.blank += blank;
-    for (const [reason, lines] of Object.entries(rejected)) this.#counts.rejected[reason] = (this.#counts.rejected[reason] ?? 0) + lines;
+    for (const [reason, lines] of Object.entries(rejected))
+      this.#counts.rejected[reason] = (this.#counts.rejected[reason] ?? 0) + lines;
     this.#tell();
   }
 
@@ -156,6 +183,12 @@ class Report implements RunListener {
 
   #tell(): void {
     const windows = this.#written.length;
-    this.#onProgress?.({ files: this.#files, filesRead: this.#filesRead, bytes: this.#bytes, bytesRead: this.#workers.readBytes, windows });
+    this.#onProgress?.({
+      files: this.#files,
+      filesRead: this.#filesRead,
+      bytes: this.#bytes,
+      bytesRead: this.#workers.readBytes,
+      windows,
+    });
   }
 }

@@ -6,7 +6,11 @@ import { FolderObjectStore, SqliteCatalogue, SqliteOnlineStore, lockStore } from
 import { Failure, systemFailure } from '../failure.ts';
 import { makeFolder } from '../make-folder.ts';
 
-export const onlineTable = ({ name, engine }: Feature): OnlineTable => ({ feature: name, column: engine.output.name, type: engine.output.type });
+export const onlineTable = ({ name, engine }: Feature): OnlineTable => ({
+  feature: name,
+  column: engine.output.name,
+  type: engine.output.type,
+});
 
 /** A store folder, opened for writing by this process alone. */
 export class EmbeddedStore implements Disposable {
@@ -17,7 +21,13 @@ export class EmbeddedStore implements Disposable {
   readonly objects: FolderObjectStore;
   readonly #resources: DisposableStack;
 
-  private constructor(folder: string, partitions: number, catalogue: SqliteCatalogue, online: SqliteOnlineStore, resources: DisposableStack) {
+  private constructor(
+    folder: string,
+    partitions: number,
+    catalogue: SqliteCatalogue,
+    online: SqliteOnlineStore,
+    resources: DisposableStack,
+  ) {
     this.folder = folder;
     this.partitions = partitions;
     this.catalogue = catalogue;
@@ -59,18 +69,27 @@ export function openOnline(folder: string): SqliteOnlineStore {
 
 function existing(folder: string, file: string): string {
   const path = join(folder, file);
-  if (!existsSync(path)) throw new Failure(`no store in ${folder} (there is no ${file}); make one with: neartime backfill --in DIR --out ${folder}`);
+  if (!existsSync(path))
+    throw new Failure(
+      `no store in ${folder} (there is no ${file}); make one with: neartime backfill --in DIR --out ${folder}`,
+    );
   return path;
 }
 
-async function settlePartitions(folder: string, catalogue: SqliteCatalogue, asked: number | undefined): Promise<number> {
+async function settlePartitions(
+  folder: string,
+  catalogue: SqliteCatalogue,
+  asked: number | undefined,
+): Promise<number> {
   const standing = await catalogue.setting('partitions');
   if (standing === undefined) {
     await catalogue.setSetting('partitions', String(asked ?? 4));
     return asked ?? 4;
   }
   if (asked !== undefined && asked !== Number(standing)) {
-    throw new Failure(`the store in ${folder} has ${standing} partitions, not ${asked}; leave --partitions out or choose another --out`);
+    throw new Failure(
+      `the store in ${folder} has ${standing} partitions, not ${asked}; leave --partitions out or choose another --out`,
+    );
   }
   return Number(standing);
 }

@@ -16,7 +16,8 @@ export async function encodePart(rows: PartRows, feature: Feature): Promise<Part
 }
 
 /** The object of a part that had rows and has none any more. */
-export const encodeEmptyPart = (feature: Feature): Promise<Uint8Array<ArrayBuffer>> => defaultEncoder.encode(columnsOf(noRows, feature), 0);
+export const encodeEmptyPart = (feature: Feature): Promise<Uint8Array<ArrayBuffer>> =>
+  defaultEncoder.encode(columnsOf(noRows, feature), 0);
 
 const noRows: PartRows = {
   rows: 0,

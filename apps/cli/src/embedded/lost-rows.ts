@@ -36,13 +36,18 @@ interface StandingPart {
 }
 
 /** The keys of the object that stands which the new rows do not have, as far as the online store shows them of this window. */
-export async function lostKeys({ objects, online, partitions }: EmbeddedStore, part: StandingPart, rows: PartRows | undefined): Promise<RowKey[]> {
+export async function lostKeys(
+  { objects, online, partitions }: EmbeddedStore,
+  part: StandingPart,
+  rows: PartRows | undefined,
+): Promise<RowKey[]> {
   const { feature, window, partition } = part;
   const table = onlineTable(feature);
   const standing = (await readRows(objects, objectName(feature.name, window, partition))) as RowKey[] | undefined;
   const kept = new Set(rows ? keyNames(rows) : []);
   // A damaged object does not say what it held, but the online store does, for all partitions.
-  const keys = standing ?? (await online.keysOf(table, window)).filter(({ id }) => partitionOfText(id, partitions) === partition);
+  const keys =
+    standing ?? (await online.keysOf(table, window)).filter(({ id }) => partitionOfText(id, partitions) === partition);
   const lost: RowKey[] = [];
   for (const { id, country, brand } of keys) {
     const key = { id, country, brand };
@@ -61,12 +66,19 @@ function keyNames({ rows, ids, offsets, pairs, pair }: PartRows): string[] {
 }
 
 /** For each key its row in the newest window before `window` that has it, read from the objects; keys without one are left out. */
-export async function olderRows(store: EmbeddedStore, feature: Feature, window: number, keys: readonly RowKey[]): Promise<OnlineRow[]> {
+export async function olderRows(
+  store: EmbeddedStore,
+  feature: Feature,
+  window: number,
+  keys: readonly RowKey[],
+): Promise<OnlineRow[]> {
   const wanted = new Set(keys.map(nameOf));
   const partitions = new Set(keys.map(({ id }) => partitionOfText(id, store.partitions)));
   const found: OnlineRow[] = [];
   const parts = await store.catalogue.windowParts({ feature: feature.name });
-  for (const part of parts.filter((one) => one.window < window && one.rows > 0 && partitions.has(one.partition)).sort((a, b) => b.window - a.window)) {
+  for (const part of parts
+    .filter((one) => one.window < window && one.rows > 0 && partitions.has(one.partition))
+    .sort((a, b) => b.window - a.window)) {
     if (wanted.size === 0) break;
     const name = objectName(feature.name, part.window, part.partition);
     const rows = await readRows(store.objects, name);

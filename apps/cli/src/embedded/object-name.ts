@@ -5,7 +5,8 @@ export function objectName(feature: string, window: number, partition: number): 
   return `features_store/${feature}/year=${year}/month=${month}/day=${day}/hour=${hour}/ten_mins=${minute}/part-${part}.parquet`;
 }
 
-const namedWindow = /^features_store\/[^/]+\/year=(\d+)\/month=(\d\d)\/day=(\d\d)\/hour=(\d\d)\/ten_mins=(\d\d)\/part-\d+\.parquet$/;
+const namedWindow =
+  /^features_store\/[^/]+\/year=(\d+)\/month=(\d\d)\/day=(\d\d)\/hour=(\d\d)\/ten_mins=(\d\d)\/part-\d+\.parquet$/;
 
 /** The window of an object by its name; `undefined` for what is no part. */
 export function windowOfObject(name: string): number | undefined {

@@ -55,7 +55,9 @@ export class PartsWriter {
     const { catalogue, objects, partitions } = this.#store;
     const { feature, window } = parts;
     const recorded = await catalogue.windowParts({ feature: feature.name, window: window.start });
-    const names = Array.from({ length: partitions }, (_, partition) => objectName(feature.name, window.start, partition));
+    const names = Array.from({ length: partitions }, (_, partition) =>
+      objectName(feature.name, window.start, partition),
+    );
     return {
       ...{ ...parts, recorded, closedAt: this.#clock.now() },
       revision: recorded.length === 0 ? 0 : Math.max(...recorded.map(({ revision }) => revision)) + 1,
@@ -108,21 +110,40 @@ export class PartsWriter {
     const body = part?.body ?? (await emptyPart(feature));
     const etag = part?.etag ?? contentHash(body);
     if (standing === etag) return etag;
-    const put = await this.#store.objects.put(name, body, standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing });
-    if (put === undefined) throw new StoreError(`store: ${name} was changed by another writer at the same time`, { retriable: true });
+    const put = await this.#store.objects.put(
+      name,
+      body,
+      standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing },
+    );
+    if (put === undefined)
+      throw new StoreError(`store: ${name} was changed by another writer at the same time`, { retriable: true });
     return put;
   }
 
   /** Takes rows of this window out of the online store; the newest older window that has the key takes the place. */
   async #dropOnline(window: number, feature: Feature, keys: readonly RowKey[]): Promise<void> {
     if (keys.length === 0) return;
-    await this.#store.online.replace(onlineTable(feature), window, keys, await olderRows(this.#store, feature, window, keys));
+    await this.#store.online.replace(
+      onlineTable(feature),
+      window,
+      keys,
+      await olderRows(this.#store, feature, window, keys),
+    );
   }
 }
 
-async function onlineWrites({ window, feature, revision, rows }: StandingParts, writtenAt: number): Promise<OnlineWrite[]> {
+async function onlineWrites(
+  { window, feature, revision, rows }: StandingParts,
+  writtenAt: number,
+): Promise<OnlineWrite[]> {
   const parts = (await rows).filter((part) => part !== undefined);
-  return parts.map((part) => ({ table: onlineTable(feature), window: window.start, revision: { final: revision }, rows: part, writtenAt }));
+  return parts.map((part) => ({
+    table: onlineTable(feature),
+    window: window.start,
+    revision: { final: revision },
+    rows: part,
+    writtenAt,
+  }));
 }
 
 async function recordOf(
@@ -132,7 +153,16 @@ async function recordOf(
 ): Promise<WindowPart[]> {
   const [newRows, newObjects] = [await rows, await objects];
   return etags.map((etag, partition) => ({
-    ...{ feature: feature.name, window: window.start, partition, revision, etag, state: 'written', closedAt, writtenAt },
+    ...{
+      feature: feature.name,
+      window: window.start,
+      partition,
+      revision,
+      etag,
+      state: 'written',
+      closedAt,
+      writtenAt,
+    },
     rows: newRows[partition]?.rows ?? 0,
     checksum: newObjects[partition]?.checksum ?? '',
     lines: window.lines(feature.entity, partition),

@@ -1,6 +1,14 @@
 import { parseRawFileName } from '@neartime/ingest';
 import { futureToleranceSeconds } from '@neartime/schemas';
-import type { Catalogue, CataloguedFile, Clock, FileSeen, ListedFile, QuarantineReason, Reservoir } from '@neartime/streams';
+import type {
+  Catalogue,
+  CataloguedFile,
+  Clock,
+  FileSeen,
+  ListedFile,
+  QuarantineReason,
+  Reservoir,
+} from '@neartime/streams';
 import { hashFile } from './read-file.ts';
 
 /** A file to be read. */
@@ -49,7 +57,11 @@ export async function lookForFiles(looking: Looking): Promise<Listing> {
 }
 
 /** `known`: nothing is to be done, unless its bytes change. `later`: not now, but time may change that. */
-async function judge(listed: ListedFile, known: CataloguedFile | undefined, looking: Looking): Promise<PendingFile | 'known' | 'later'> {
+async function judge(
+  listed: ListedFile,
+  known: CataloguedFile | undefined,
+  looking: Looking,
+): Promise<PendingFile | 'known' | 'later'> {
   const { clock, mustReread, isRetried = () => true } = looking;
   const name = parseRawFileName(listed.path);
   const seen: FileSeen = { ...listed, source: name?.source ?? '', fileTime: name?.fileTime };
@@ -61,7 +73,8 @@ async function judge(listed: ListedFile, known: CataloguedFile | undefined, look
   }
   const file = { ...seen, fileTime: name.fileTime };
   if (name.fileTime > clock.now() + futureToleranceSeconds) {
-    if (known?.reason !== 'ahead') await quarantine(seen, 'ahead', 'its name is more than 5 min ahead of the clock', looking);
+    if (known?.reason !== 'ahead')
+      await quarantine(seen, 'ahead', 'its name is more than 5 min ahead of the clock', looking);
     return 'later';
   }
   if (known?.reason === 'unreadable' && !isRetried(listed.path)) return 'later';
@@ -84,18 +97,36 @@ async function isAsRead(file: PendingFile, known: CataloguedFile, looking: Looki
   const { catalogue, reservoir } = looking;
   if (known.version === file.version && known.reason === 'changed') return false;
   if (known.version === file.version && known.state !== 'quarantined') return true;
-  const hash = known.version === file.version ? known.contentHash : await hashFile(reservoir, file.path).catch(() => undefined);
+  const hash =
+    known.version === file.version ? known.contentHash : await hashFile(reservoir, file.path).catch(() => undefined);
   if (hash === known.contentHash) {
     await catalogue.renewVersion(file.path, file.version);
     return true;
   }
   // Under the version that was read, so that it is compared again.
-  if (hash === undefined) await quarantine({ ...file, version: known.version }, 'unreadable', 'it cannot be compared with what was read', looking);
-  else await quarantine(file, 'changed', 'its bytes are not those that were read; restore it, or rebuild the store with backfill --force', looking);
+  if (hash === undefined)
+    await quarantine(
+      { ...file, version: known.version },
+      'unreadable',
+      'it cannot be compared with what was read',
+      looking,
+    );
+  else
+    await quarantine(
+      file,
+      'changed',
+      'its bytes are not those that were read; restore it, or rebuild the store with backfill --force',
+      looking,
+    );
   return false;
 }
 
-async function quarantine(file: FileSeen, reason: QuarantineReason, detail: string, { catalogue, onQuarantine }: Looking): Promise<void> {
+async function quarantine(
+  file: FileSeen,
+  reason: QuarantineReason,
+  detail: string,
+  { catalogue, onQuarantine }: Looking,
+): Promise<void> {
   await catalogue.quarantine(file, reason, detail);
   onQuarantine?.(file.path, reason);
 }

@@ -3,7 +3,11 @@ import type { Clock, OnlineWrite } from '@neartime/streams';
 import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
 
 /** Publishes the rows of open windows that changed since the last time; to the online store only. Gives how many. */
-export async function publishChanged(windows: Iterable<OpenWindow>, store: EmbeddedStore, clock: Clock): Promise<number> {
+export async function publishChanged(
+  windows: Iterable<OpenWindow>,
+  store: EmbeddedStore,
+  clock: Clock,
+): Promise<number> {
   const writes: OnlineWrite[] = [];
   // Oldest first: where two open windows have a key, the newer one stands.
   for (const window of [...windows].sort((a, b) => a.start - b.start)) {

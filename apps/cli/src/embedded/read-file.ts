@@ -31,7 +31,11 @@ export type FileReading =
   | { readonly broken: QuarantineReason; readonly detail: string };
 
 /** Reads one raw file to its end: unpack, split, parse, clean, validate, fold. `onBytes` hears of the packed bytes as they come. */
-export async function readFile(reservoir: Reservoir, job: ReadFileJob, onBytes: (bytes: number) => void): Promise<FileReading> {
+export async function readFile(
+  reservoir: Reservoir,
+  job: ReadFileJob,
+  onBytes: (bytes: number) => void,
+): Promise<FileReading> {
   const rejected = new RejectedLines();
   const fold = new EventFold({
     schema: eventSchema,
@@ -53,7 +57,8 @@ export async function readFile(reservoir: Reservoir, job: ReadFileJob, onBytes: 
     return broken(error as NodeJS.ErrnoException, packed.size);
   }
   // After zero padding zlib stops reading; what follows it would be lost without a word.
-  if (packed.unread > packed.zerosAtEnd) return { broken: 'corrupt', detail: 'there is something behind the end of the gzip data' };
+  if (packed.unread > packed.zerosAtEnd)
+    return { broken: 'corrupt', detail: 'there is something behind the end of the gzip data' };
   const counts = reader.end();
   const contentHash = packed.hash();
   const fileId = createHash('sha256').update(`${job.path}\n${packed.size}\n${contentHash}`).digest('hex').slice(0, 32);
@@ -114,8 +119,10 @@ function isWanted(wanted: WantedWindows): (window: number) => boolean {
 }
 
 function broken(error: NodeJS.ErrnoException, packed: number): FileReading {
-  if (error.code === 'Z_BUF_ERROR') return { broken: 'truncated', detail: `the gzip data ends after ${packed} bytes, before its end` };
-  if (error.code === 'Z_DATA_ERROR' && /header/.test(error.message)) return { broken: 'not_gzip', detail: error.message };
+  if (error.code === 'Z_BUF_ERROR')
+    return { broken: 'truncated', detail: `the gzip data ends after ${packed} bytes, before its end` };
+  if (error.code === 'Z_DATA_ERROR' && /header/.test(error.message))
+    return { broken: 'not_gzip', detail: error.message };
   if (error.code?.startsWith('Z_')) return { broken: 'corrupt', detail: error.message };
   if (error.syscall) return { broken: 'unreadable', detail: `${error.syscall}: ${error.code}` };
   throw error;

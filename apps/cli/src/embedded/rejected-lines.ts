@@ -35,5 +35,7 @@ export class RejectedLines {
 
 /** The beginning of a line for people: what is not text shows as U+FFFD, control characters as dots. */
 const excerptOf = (bytes: Uint8Array): string =>
-  // eslint-disable-next-line no-control-regex
-  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, excerptBytes)).toString('utf8').replace(/[\x00-\x1f\x7f]/g, '·');
+  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, excerptBytes))
+    .toString('utf8')
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\x00-\x1f\x7f]/g, '·');

@@ -70,7 +70,8 @@ export async function settle(options: SettleOptions): Promise<Settling> {
     for (const batch of batches(due, linesAtOnce, ({ lines }) => lines)) {
       const outcome = await reprocess(batch, options);
       written.push(...outcome.written);
-      for (const window of outcome.unsettled) unsettled.set(window.window, [...(unsettled.get(window.window) ?? []), window]);
+      for (const window of outcome.unsettled)
+        unsettled.set(window.window, [...(unsettled.get(window.window) ?? []), window]);
     }
   }
   return { written, unsettled: [...unsettled.values()].flat() };
@@ -98,7 +99,10 @@ const nextStep = (check: WindowToCheck, { clock, backoff }: SettleOptions): Wind
  * The features for which a window is due; takes it off the list when it is settled for all. A registered feature that never
  * wrote the window, and is not run here, does not keep it there: the run that begins with it finds what it lacks.
  */
-async function compare(check: WindowToCheck, { store, features, registered, takesUnwritten }: SettleOptions): Promise<DueWindow | undefined> {
+async function compare(
+  check: WindowToCheck,
+  { store, features, registered, takesUnwritten }: SettleOptions,
+): Promise<DueWindow | undefined> {
   const due: Feature[] = [];
   let open = false;
   let lines = 0;
@@ -114,23 +118,39 @@ async function compare(check: WindowToCheck, { store, features, registered, take
   return due.length > 0 ? { check, features: due, lines } : undefined;
 }
 
-async function windowState(store: EmbeddedStore, feature: Feature, window: number): Promise<{ is: 'settled' | 'differs' | 'unwritten'; lines: number }> {
+async function windowState(
+  store: EmbeddedStore,
+  feature: Feature,
+  window: number,
+): Promise<{ is: 'settled' | 'differs' | 'unwritten'; lines: number }> {
   const sent = await store.catalogue.linesSent(feature.entity, window);
-  const parts = (await store.catalogue.windowParts({ feature: feature.name, window })).filter(({ state }) => state !== 'stale');
+  const parts = (await store.catalogue.windowParts({ feature: feature.name, window })).filter(
+    ({ state }) => state !== 'stale',
+  );
   const lines = sent.reduce((sum, part) => sum + (part?.lines ?? 0), 0);
   if (parts.length === 0) return { is: lines === 0 ? 'settled' : 'unwritten', lines };
-  const same = parts.every((part) => part.state === 'written' && sameLines(part.lines, sent[part.partition] ?? noLines));
+  const same = parts.every(
+    (part) => part.state === 'written' && sameLines(part.lines, sent[part.partition] ?? noLines),
+  );
   return { is: same ? 'settled' : 'differs', lines };
 }
 
 async function reprocess(batch: readonly DueWindow[], options: SettleOptions): Promise<Settling> {
   const { store, writer, listener, features } = options;
-  const windows = new Map(batch.map((due) => [due.check.window, new OpenWindow(due.check.window, { features: due.features, partitions: store.partitions, tracksChanges: false })]));
+  const windows = new Map(
+    batch.map((due) => [
+      due.check.window,
+      new OpenWindow(due.check.window, { features: due.features, partitions: store.partitions, tracksChanges: false }),
+    ]),
+  );
   const unread = await readAgain(batch, windows, options);
   const written: WrittenWindow[] = [];
   const unsettled: Unsettled[] = [];
   const whole = batch.filter(({ check }) => !unread.has(check.window));
-  for await (const window of writer.write(whole.map((due) => ({ window: windows.get(due.check.window)!, features: due.features })))) written.push(window);
+  for await (const window of writer.write(
+    whole.map((due) => ({ window: windows.get(due.check.window)!, features: due.features })),
+  ))
+    written.push(window);
   for (const { check, features: due } of batch) {
     const why = unread.get(check.window);
     if (why === undefined) {
@@ -148,7 +168,11 @@ async function reprocess(batch: readonly DueWindow[], options: SettleOptions): P
 }
 
 /** Reads every file of the batch once; gives the windows of files that could not be read, with the reason. */
-async function readAgain(batch: readonly DueWindow[], windows: ReadonlyMap<number, OpenWindow>, options: SettleOptions): Promise<Map<number, string>> {
+async function readAgain(
+  batch: readonly DueWindow[],
+  windows: ReadonlyMap<number, OpenWindow>,
+  options: SettleOptions,
+): Promise<Map<number, string>> {
   const { store, workers, root, features } = options;
   const only = batch.map(({ check }) => check.window);
   const entities = [...new Set(batch.flatMap((due) => due.features.map(({ entity }) => entity)))];
@@ -156,18 +180,31 @@ async function readAgain(batch: readonly DueWindow[], windows: ReadonlyMap<numbe
   const known = new Map((await store.catalogue.files()).map((file) => [file.path, file]));
   const unread = new Map<number, string>();
   await sideBySide([...paths], workers.threads + 1, async (path) => {
-      const file = known.get(path)!;
-      const { fileTime } = parseRawFileName(path)!;
-      const names = features.map(({ name }) => name);
-      const reading = await workers.read({ root, path, size: file.size, fileTime, features: names, partitions: store.partitions, wanted: { only } });
-      const why = 'broken' in reading ? `${path} cannot be read (${reading.broken})` : reading.contentHash === file.contentHash ? undefined : `${path} has changed`;
-      if (why === undefined && !('broken' in reading)) {
-        mergeFolded(reading.folded, reading.fileId, (start) => windows.get(start));
-        await replaceCounts(path, reading, options);
-        giveBack(buffersOf(reading.folded));
-      } else {
-        for (const window of await store.catalogue.windowsOf(path)) if (windows.has(window)) unread.set(window, why!);
-      }
+    const file = known.get(path)!;
+    const { fileTime } = parseRawFileName(path)!;
+    const names = features.map(({ name }) => name);
+    const reading = await workers.read({
+      root,
+      path,
+      size: file.size,
+      fileTime,
+      features: names,
+      partitions: store.partitions,
+      wanted: { only },
+    });
+    const why =
+      'broken' in reading
+        ? `${path} cannot be read (${reading.broken})`
+        : reading.contentHash === file.contentHash
+          ? undefined
+          : `${path} has changed`;
+    if (why === undefined && !('broken' in reading)) {
+      mergeFolded(reading.folded, reading.fileId, (start) => windows.get(start));
+      await replaceCounts(path, reading, options);
+      giveBack(buffersOf(reading.folded));
+    } else {
+      for (const window of await store.catalogue.windowsOf(path)) if (windows.has(window)) unread.set(window, why!);
+    }
   });
   return unread;
 }
@@ -175,12 +212,18 @@ async function readAgain(batch: readonly DueWindow[], windows: ReadonlyMap<numbe
 type WholeReading = Exclude<Awaited<ReturnType<Workers['read']>>, { broken: unknown }>;
 
 /** A reading that counts other lines than the file's row (new reading code) replaces that row. */
-async function replaceCounts(path: string, { fileId, contentHash, counts, folded, rejectedRuns }: WholeReading, { store }: SettleOptions): Promise<void> {
+async function replaceCounts(
+  path: string,
+  { fileId, contentHash, counts, folded, rejectedRuns }: WholeReading,
+  { store }: SettleOptions,
+): Promise<void> {
   const lines = linesOf(folded, fileId);
   const standing = await store.catalogue.linesOf(path);
-  const name = ({ entity, window, partition }: { entity: string; window: number; partition: number }) => `${entity} ${window} ${partition}`;
+  const name = ({ entity, window, partition }: { entity: string; window: number; partition: number }) =>
+    `${entity} ${window} ${partition}`;
   const before = new Map<string, LineSum>(standing.map((cell) => [name(cell), cell.lines]));
-  const same = lines.length === standing.length && lines.every((cell) => sameLines(cell.lines, before.get(name(cell)) ?? noLines));
+  const same =
+    lines.length === standing.length && lines.every((cell) => sameLines(cell.lines, before.get(name(cell)) ?? noLines));
   if (!same) await store.catalogue.replaceCounts(path, { fileId, contentHash, ...counts, lines, rejectedRuns });
 }
 

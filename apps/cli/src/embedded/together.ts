@@ -32,7 +32,11 @@ export async function sideBySide<T>(waiting: T[], hands: number, step: (item: T)
 }
 
 /** Has items worked on in so many shares side by side; gives the results in the items' order. */
-export async function inShares<T, R>(items: readonly T[], shares: number, work: (share: readonly T[]) => Promise<readonly R[]>): Promise<R[]> {
+export async function inShares<T, R>(
+  items: readonly T[],
+  shares: number,
+  work: (share: readonly T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
   const places = Map.groupBy(items.keys(), (place) => place % shares).values();
   const results = new Array<R>(items.length);
   const steps = Array.from(places, async (share) => {
@@ -44,7 +48,11 @@ export async function inShares<T, R>(items: readonly T[], shares: number, work: 
 }
 
 /** Cuts a list into batches of at most `most` by what an item counts; one that counts more is a batch of its own. */
-export function* batches<T>(items: readonly T[], most: number, countOf: (item: T) => number): Generator<T[], undefined> {
+export function* batches<T>(
+  items: readonly T[],
+  most: number,
+  countOf: (item: T) => number,
+): Generator<T[], undefined> {
   let batch: T[] = [];
   let sum = 0;
   for (const item of items) {

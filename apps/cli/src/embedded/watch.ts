@@ -95,7 +95,13 @@ class Watcher {
   /** Files that an earlier run read and whose windows it left open. */
   readonly #reread: Set<string>;
 
-  private constructor(options: WatchOptions, { store, workers, held }: Run, clock: Clock, writer: WindowWriter, reread: Set<string>) {
+  private constructor(
+    options: WatchOptions,
+    { store, workers, held }: Run,
+    clock: Clock,
+    writer: WindowWriter,
+    reread: Set<string>,
+  ) {
     const { features, listener, grace } = options;
     this.#options = options;
     this.#store = store;
@@ -108,7 +114,18 @@ class Watcher {
     this.#lastPublished = clock.elapsed();
     const range = { from: -Infinity, to: Infinity };
     const windows = { grace, taskGrace: grace, keepsOverdue: false, tracksChanges: true };
-    this.#stream = new WindowStream({ store, held, root: options.in, workers, writer, clock, features, listener, ...range, ...windows });
+    this.#stream = new WindowStream({
+      store,
+      held,
+      root: options.in,
+      workers,
+      writer,
+      clock,
+      features,
+      listener,
+      ...range,
+      ...windows,
+    });
   }
 
   static async over(options: WatchOptions, run: Run, clock: Clock): Promise<Watcher> {
@@ -125,7 +142,9 @@ class Watcher {
     for (let from = 0; from < files.length && !this.#options.signal.aborted; from += filesAtOnce) {
       const batch = files.slice(from, from + filesAtOnce);
       const waiting = files[from + filesAtOnce]?.fileTime ?? Infinity;
-      const unreadable = await this.#stream.readFiles(batch, (earliest) => Math.min(earliest, waiting, this.#watermark.value));
+      const unreadable = await this.#stream.readFiles(batch, (earliest) =>
+        Math.min(earliest, waiting, this.#watermark.value),
+      );
       unreadable.forEach((file) => this.#retryLater(file));
       this.#progress(batch.filter((file) => !unreadable.includes(file)));
       await this.#publish();
@@ -165,7 +184,10 @@ class Watcher {
   /** A file that could not be read is tried again after a poll, then after twice the time, … up to an hour. */
   #retryLater({ path }: PendingFile): void {
     const tries = this.#retries.get(path)?.tries ?? 0;
-    this.#retries.set(path, { notBefore: this.#clock.elapsed() + Math.min(this.#options.poll * 2 ** tries, hourInSeconds), tries: tries + 1 });
+    this.#retries.set(path, {
+      notBefore: this.#clock.elapsed() + Math.min(this.#options.poll * 2 ** tries, hourInSeconds),
+      tries: tries + 1,
+    });
     this.#reread.add(path);
   }
 
@@ -180,10 +202,14 @@ class Watcher {
   /** Moves silent sources on by the clock, and tells the catalogue how far each has come. */
   async #moveOn(): Promise<void> {
     const elapsed = this.#clock.elapsed();
-    const moved = this.#sources.sources().filter((source) => this.#sources.completeUpTo(source, elapsed) > this.#watermark.of(source));
+    const moved = this.#sources
+      .sources()
+      .filter((source) => this.#sources.completeUpTo(source, elapsed) > this.#watermark.of(source));
     for (const source of moved) this.#watermark.say(source, this.#sources.completeUpTo(source, elapsed));
     const saidAt = this.#clock.now();
-    const progress = this.#sources.sources().map((source) => ({ source, completeUpTo: this.#watermark.of(source), saidAt }));
+    const progress = this.#sources
+      .sources()
+      .map((source) => ({ source, completeUpTo: this.#watermark.of(source), saidAt }));
     if (progress.length > 0) await this.#store.catalogue.recordProgress(progress);
   }
 
@@ -199,9 +225,16 @@ class Watcher {
     const { features, registered, listener, settleAfter } = this.#options;
     const now = this.#clock.now();
     const { unsettled } = await settle({
-      ...{ store: this.#store, root: this.#options.in, workers: this.#workers, writer: this.#writer, clock: this.#clock },
+      ...{
+        store: this.#store,
+        root: this.#options.in,
+        workers: this.#workers,
+        writer: this.#writer,
+        clock: this.#clock,
+      },
       ...{ features, registered, listener, backoff: settleAfter },
-      isLookedAt: ({ window, notBefore, dueAt = 0 }) => notBefore <= now && dueAt <= now && !this.#stream.open.has(window),
+      isLookedAt: ({ window, notBefore, dueAt = 0 }) =>
+        notBefore <= now && dueAt <= now && !this.#stream.open.has(window),
       takesUnwritten: (window) => window + dayInSeconds < windowStart(this.#watermark.value),
     });
     if (unsettled.length > 0) listener.unsettled(unsettled);

@@ -96,7 +96,15 @@ export class WindowStream {
     const { workers, root, features, store, from, to } = this.#options;
     const { path, size, fileTime } = file;
     const names = features.map(({ name }) => name);
-    return workers.read({ root, path, size, fileTime, features: names, partitions: store.partitions, wanted: { from, to } });
+    return workers.read({
+      root,
+      path,
+      size,
+      fileTime,
+      features: names,
+      partitions: store.partitions,
+      wanted: { from, to },
+    });
   }
 
   async #take(file: PendingFile, reading: FileReading): Promise<void> {
@@ -107,7 +115,11 @@ export class WindowStream {
       return;
     }
     const { fileId, contentHash, counts, folded, rejectedRuns } = reading;
-    await store.catalogue.recordRead(file, { ...counts, fileId, contentHash, lines: linesOf(folded, fileId), rejectedRuns }, this.#task(file));
+    await store.catalogue.recordRead(
+      file,
+      { ...counts, fileId, contentHash, lines: linesOf(folded, fileId), rejectedRuns },
+      this.#task(file),
+    );
     mergeFolded(folded, fileId, (start) => this.#openWindow(start));
     giveBack(buffersOf(folded));
     listener.fileRead(file.path, counts);
@@ -115,7 +127,12 @@ export class WindowStream {
 
   #task({ path, fileTime }: PendingFile) {
     const chunk = chunkOf(fileTime);
-    return { sourceBucket: this.#options.root, filePath: path, dataChunk: chunk, tsToProcess: windowEnd(chunk) + this.#options.taskGrace };
+    return {
+      sourceBucket: this.#options.root,
+      filePath: path,
+      dataChunk: chunk,
+      tsToProcess: windowEnd(chunk) + this.#options.taskGrace,
+    };
   }
 
   #openWindow(start: number): OpenWindow | undefined {
@@ -134,8 +151,11 @@ export class WindowStream {
     const { writer, store, features, listener } = this.#options;
     this.#closedUpTo = Math.max(this.#closedUpTo, upTo);
     const isKept = (start: number) => this.#overdue.has(start) && this.#overdue.size <= this.#mostOverdue(upTo);
-    const over = [...this.open.values()].filter(({ start }) => this.#isOver(start, upTo) && !isKept(start)).sort((a, b) => a.start - b.start);
-    for await (const written of writer.write(over.map((window) => this.#close(window)))) listener.windowWritten(written);
+    const over = [...this.open.values()]
+      .filter(({ start }) => this.#isOver(start, upTo) && !isKept(start))
+      .sort((a, b) => a.start - b.start);
+    for await (const written of writer.write(over.map((window) => this.#close(window))))
+      listener.windowWritten(written);
     if (over.length > 0 && features.length > 0) await store.catalogue.markDone(features);
     await this.#layAside(upTo);
   }

@@ -99,7 +99,8 @@ export class WindowWriter {
   #parts(window: OpenWindow, feature: Feature): ClosedParts {
     const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
     const filled = partitions.filter((partition) => window.table(feature.name, partition));
-    const byPartition = <T>(parts: readonly T[]): (T | undefined)[] => partitions.map((partition) => parts[filled.indexOf(partition)]);
+    const byPartition = <T>(parts: readonly T[]): (T | undefined)[] =>
+      partitions.map((partition) => parts[filled.indexOf(partition)]);
     const sorted = this.#workers.sort(
       feature.name,
       filled.map((partition) => packPart(window, feature, partition)),

@@ -41,10 +41,14 @@ const featureNamed = (name: string) => features.find((feature) => feature.name =
 
 export async function read(task: ReadTask): Promise<FileReading> {
   let bytes = 0;
-  const reading = await readFile(new FolderReservoir(task.root), { ...task, features: task.features.map(featureNamed), tables }, (more) => {
-    Atomics.add(task.readKiB, 0, Math.floor((bytes + more) / 1024) - Math.floor(bytes / 1024));
-    bytes += more;
-  });
+  const reading = await readFile(
+    new FolderReservoir(task.root),
+    { ...task, features: task.features.map(featureNamed), tables },
+    (more) => {
+      Atomics.add(task.readKiB, 0, Math.floor((bytes + more) / 1024) - Math.floor(bytes / 1024));
+      bytes += more;
+    },
+  );
   return 'broken' in reading ? reading : movable(reading, buffersOf(reading.folded));
 }
 

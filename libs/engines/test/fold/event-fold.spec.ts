@@ -223,7 +223,10 @@ describe('folding files and merging them', () => {
   });
 
   it('gives the same when rows are taken out of the windows now and then, and put back before they are looked at', () => {
-    const steps = fc.array(fc.record({ events: anyFile, takesOut: fc.boolean(), putsBack: fc.boolean() }), { minLength: 1, maxLength: 6 });
+    const steps = fc.array(fc.record({ events: anyFile, takesOut: fc.boolean(), putsBack: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(steps, anyPartitions, (given, partitions) => {
         const windows = new OpenWindows({ partitions, tracksChanges: false });

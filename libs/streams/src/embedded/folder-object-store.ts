@@ -89,6 +89,7 @@ export class FolderObjectStore implements ObjectStore {
 /** Flushes the folder that a new name is in, and those that the folders made for it are in; `made` is the first of them. */
 async function flushNames(folder: string, made: string | undefined): Promise<void> {
   const folders = [folder];
-  if (made !== undefined) for (let child = folder; child.length >= made.length; child = dirname(child)) folders.push(dirname(child));
+  if (made !== undefined)
+    for (let child = folder; child.length >= made.length; child = dirname(child)) folders.push(dirname(child));
   await Promise.all(folders.map(flushFolder));
 }
