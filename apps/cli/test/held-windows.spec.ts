@@ -43,6 +43,23 @@ describe('windows that are held for an hour', () => {
     expect(existsSync(join(workplace.out, '.held'))).toBe(false);
   });
 
+  it('are not written with what is left of them when one cannot be laid aside', async () => {
+    for (let chunk = 1; chunk <= 4; chunk++) {
+      const timestamp = at(time((chunk - 1) * 10));
+      const lines = Array.from({ length: 40 }, (_, i) =>
+        line({ device_id: `${chunk} ${i}`, user_id: `u${i}`, timestamp }),
+      );
+      writeRawFile(workplace.in, 'in/a', `2018-08-01T${time(chunk * 10)}Z`, lines);
+    }
+    const obstacle = join(workplace.out, '.held', `${at('10:00')}-1`);
+    mkdirSync(obstacle, { recursive: true });
+    await expect(run(workplace)).rejects.toThrow(/cannot write .*: a folder is in its place; move it away/);
+    await run(workplace);
+    const expected = oracle(workplace.in);
+    expect(await partsByHyparquet(workplace.out)).toEqual(partsOf(expected.rows));
+    expect(onlineRows(workplace.out)).toEqual(newestOf(expected.rows));
+  });
+
   it('take nothing of what a killed run has left on disk, which goes with them', async () => {
     writeTwoHours();
     const left = join(workplace.out, '.held');

@@ -9,7 +9,7 @@ import { SqliteCatalogue } from '@neartime/streams/embedded';
 import { type TestContext, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../src/embedded/backfill.ts';
 import { watch } from '../src/embedded/watch.ts';
-import { until } from './cli.ts';
+import { startProgram, until } from './cli.ts';
 import { Workplace } from './reservoirs.ts';
 import { run } from './run.ts';
 import { objects, onlineRows } from './store.ts';
@@ -177,6 +177,36 @@ describe('a rebuild', () => {
     const fresh = { in: workplace.in, out: workplace.place('fresh') };
     await run(fresh);
     expect(onlineRows(workplace.out)).toEqual(onlineRows(fresh.out));
+  });
+
+  it('mends damaged objects of which a newer window, rebuilt with them, has lost rows', async () => {
+    const devices = Array.from({ length: 40 }, (_, device) => `d${device}`);
+    write('a', '10:10:05', ...devices.map((device) => browse(device, '10:00')));
+    write('a', '10:20:05', ...devices.slice(0, 20).map((device) => browse(device, '10:10')));
+    const gone = write('b', '10:20:05', ...devices.slice(20).map((device) => browse(device, '10:10')));
+    await run(workplace);
+    for (const name of Object.keys(objects(workplace.out))) {
+      if (name.startsWith(browses.name) && name.includes('ten_mins=00'))
+        writeFileSync(join(workplace.out, 'features_store', name), 'damaged');
+    }
+    rmSync(join(workplace.in, gone));
+    await run(workplace, { force: true });
+    const fresh = { in: workplace.in, out: workplace.place('fresh') };
+    await run(fresh);
+    expect(onlineRows(workplace.out)).toEqual(onlineRows(fresh.out));
+    expect(objects(workplace.out)).toMatchObject(objects(fresh.out));
+  });
+
+  it('of hundreds of small windows needs few open files', async () => {
+    const minutes = Array.from({ length: 3000 }, (_, i) => at('10:00') - i * 600);
+    write('a', '10:09:00', ...minutes.map((timestamp) => line({ device_id: 'd', user_id: 'u', timestamp })));
+    await run(workplace);
+    const before = objects(workplace.out);
+    const bin = join(import.meta.dirname, '../bin/neartime.mjs');
+    const command = `ulimit -n 256 && exec "${process.execPath}" "${bin}" backfill --force --in "$0" --out "$1"`;
+    const { ended } = startProgram('sh', ['-c', command, workplace.in, workplace.out]);
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    expect(objects(workplace.out)).toEqual(before);
   });
 
   it('mends objects that were damaged', async () => {

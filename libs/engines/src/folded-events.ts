@@ -35,16 +35,20 @@ export interface FoldedEvents {
   readonly lines: Readonly<Record<Entity, FoldedLines>>;
 }
 
+export const buffersOfKeys = ({ arena, offsets, hashes, tags }: PackedKeys): ArrayBuffer[] => [
+  arena.buffer,
+  offsets.buffer,
+  hashes.buffer,
+  tags.buffer,
+];
+
 /** The buffers of a folded file, to be moved instead of copied. */
 export function buffersOf(folded: FoldedEvents): ArrayBuffer[] {
-  const keys = ({ arena, offsets, hashes, tags }: PackedKeys) => [arena, offsets, hashes, tags];
-  const arrays = [
-    ...keys(folded.groups),
-    ...folded.features.flatMap((feature) => [
-      ...keys(feature.keys),
-      ...(feature.states instanceof Float64Array ? [feature.states] : []),
-    ]),
-    ...Object.values(folded.lines).flatMap(({ counts, high, low }) => [counts, high, low]),
+  const { groups, features, lines } = folded;
+  return [
+    ...buffersOfKeys(groups),
+    ...features.flatMap(({ keys }) => buffersOfKeys(keys)),
+    ...features.flatMap(({ states }) => (states instanceof Float64Array ? [states.buffer] : [])),
+    ...Object.values(lines).flatMap(({ counts, high, low }) => [counts.buffer, high.buffer, low.buffer]),
   ];
-  return arrays.map((array) => array.buffer);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PartRows } from '@neartime/schemas';
 import type { Feature } from './feature.ts';
-import type { PackedKeys } from './folded-events.ts';
+import { type PackedKeys, buffersOfKeys } from './folded-events.ts';
 import { rowOrder } from './row-order.ts';
 import { type PackedStates, stateColumn } from './state-column.ts';
 import { trimmed } from './trimmed-keys.ts';
@@ -35,12 +35,7 @@ const pick = (states: PackedStates, slots: readonly number[]): PackedStates =>
 
 /** The buffers of a part, to be moved instead of copied. */
 export const buffersOfPart = ({ keys, pairs, states }: PackedPart): ArrayBuffer[] => [
-  ...[keys, pairs].flatMap(({ arena, offsets, hashes, tags }) => [
-    arena.buffer,
-    offsets.buffer,
-    hashes.buffer,
-    tags.buffer,
-  ]),
+  ...[keys, pairs].flatMap(buffersOfKeys),
   ...(states instanceof Float64Array ? [states.buffer] : []),
 ];
 

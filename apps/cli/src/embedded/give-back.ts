@@ -1,4 +1,3 @@
-import type { PackedKeys } from '@neartime/engines';
 import type { PartRows } from '@neartime/schemas';
 
 /**
@@ -12,13 +11,6 @@ export function giveBack(buffers: Iterable<ArrayBuffer>): void {
 /** A Buffer's memory, unless it is a piece of the pool that others lie in too. */
 export const ownBuffer = ({ buffer, length }: Buffer): ArrayBuffer[] =>
   buffer.byteLength === length ? [buffer as ArrayBuffer] : [];
-
-export const buffersOfKeys = ({ arena, offsets, hashes, tags }: PackedKeys): ArrayBuffer[] => [
-  arena.buffer,
-  offsets.buffer,
-  hashes.buffer,
-  tags.buffer,
-];
 
 export const buffersOfRows = ({ ids, offsets, pair, values }: PartRows): ArrayBuffer[] => [
   ids.buffer,

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { OpenWindow, TakenRows } from '@neartime/engines';
+import { type OpenWindow, type TakenRows, buffersOfKeys } from '@neartime/engines';
 import { systemFailure } from '../failure.ts';
-import { buffersOfKeys, giveBack, ownBuffer } from './give-back.ts';
+import { giveBack, ownBuffer } from './give-back.ts';
 
 /**
  * Rows of windows that are over and only wait for late lines, in a folder of the store: memory does not grow with the time

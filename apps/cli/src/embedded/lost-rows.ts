@@ -65,11 +65,10 @@ function keyNames({ rows, ids, offsets, pairs, pair }: PartRows): string[] {
   );
 }
 
-/** For each key its row in the newest window before `window` that has it, read from the objects; keys without one are left out. */
+/** For each key its row in the newest older window that has it, read from the objects; keys without one are left out. */
 export async function olderRows(
   store: EmbeddedStore,
-  feature: Feature,
-  window: number,
+  { feature, before, except }: { feature: Feature; before: number; except: ReadonlySet<number> },
   keys: readonly RowKey[],
 ): Promise<OnlineRow[]> {
   const wanted = new Set(keys.map(nameOf));
@@ -77,7 +76,7 @@ export async function olderRows(
   const found: OnlineRow[] = [];
   const parts = await store.catalogue.windowParts({ feature: feature.name });
   for (const part of parts
-    .filter((one) => one.window < window && one.rows > 0 && partitions.has(one.partition))
+    .filter((one) => one.window < before && one.rows > 0 && partitions.has(one.partition) && !except.has(one.window))
     .sort((a, b) => b.window - a.window)) {
     if (wanted.size === 0) break;
     const name = objectName(feature.name, part.window, part.partition);

@@ -41,9 +41,8 @@ export class PartsWriter {
   /** Writes windows of some features, in time order; gives of each what is to be recorded. */
   async write(closed: readonly ClosedParts[]): Promise<WindowPart[][]> {
     const windows = await together(closed.map((parts) => this.#standing(parts)));
-    // Before any object is put, since these say what was lost: after a crash in between they still say it. Newest first, so
-    // that what an older window gives for a lost row is looked at in its turn.
-    for (const parts of windows.toReversed()) await this.#dropLost(parts);
+    // Before any object is put, since these say what was lost: after a crash in between they still say it.
+    for (const parts of windows) await this.#dropLost(parts, windows);
     const put = together(windows.map((parts) => this.#putObjects(parts)));
     const writtenAt = this.#clock.now();
     await together<unknown>([put, this.#writeOnline(windows, writtenAt, put)]);
@@ -66,13 +65,16 @@ export class PartsWriter {
     };
   }
 
-  async #dropLost({ window, feature, rows, objects, etags }: StandingParts): Promise<void> {
+  async #dropLost(
+    { window, feature, rows, objects, etags }: StandingParts,
+    writtenNow: readonly StandingParts[],
+  ): Promise<void> {
     if (etags.every((etag) => etag === undefined)) return;
     const [newRows, newObjects] = [await rows, await objects];
     for (const [partition, etag] of etags.entries()) {
       if (etag === undefined || etag === newObjects[partition]?.etag) continue;
       const part = { feature, window: window.start, partition };
-      await this.#dropOnline(window.start, feature, await lostKeys(this.#store, part, newRows[partition]));
+      await this.#dropOnline(part, await lostKeys(this.#store, part, newRows[partition]), writtenNow);
     }
   }
 
@@ -89,14 +91,14 @@ export class PartsWriter {
     const { online } = this.#store;
     const writes = (await together(windows.map((parts) => onlineWrites(parts, writtenAt)))).flat();
     await online.write(writes, ready);
-    let dropped = 0;
+    let areHidden = false;
     for (const { window, feature } of windows) {
       const left = await online.provisionalKeys(onlineTable(feature), window.start);
-      await this.#dropOnline(window.start, feature, left);
-      dropped += left.length;
+      await this.#dropOnline({ window: window.start, feature }, left, windows);
+      if (left.length > 0) areHidden ||= windows.some((one) => one.feature === feature && one.window !== window);
     }
-    // They may have hidden rows of the other windows, which are not recorded yet and so were not found.
-    if (dropped > 0 && windows.length > 1) await online.write(writes);
+    // Rows of the other windows, by those that were dropped.
+    if (areHidden) await online.write(writes);
   }
 
   /** Puts the object where it differs from the one that stands; gives its ETag, `undefined` for a part that never had rows. */
@@ -120,15 +122,19 @@ export class PartsWriter {
     return put;
   }
 
-  /** Takes rows of this window out of the online store; the newest older window that has the key takes the place. */
-  async #dropOnline(window: number, feature: Feature, keys: readonly RowKey[]): Promise<void> {
+  /**
+   * Takes rows of a window out of the online store; the newest older window that has the key takes the place. Not one that is
+   * written now, which has other rows than its objects say: its rows come by themselves.
+   */
+  async #dropOnline(
+    { window, feature }: { window: number; feature: Feature },
+    keys: readonly RowKey[],
+    writtenNow: readonly StandingParts[],
+  ): Promise<void> {
     if (keys.length === 0) return;
-    await this.#store.online.replace(
-      onlineTable(feature),
-      window,
-      keys,
-      await olderRows(this.#store, feature, window, keys),
-    );
+    const except = new Set(writtenNow.filter((parts) => parts.feature === feature).map((parts) => parts.window.start));
+    const older = await olderRows(this.#store, { feature, before: window, except }, keys);
+    await this.#store.online.replace(onlineTable(feature), window, keys, older);
   }
 }
 

@@ -55,6 +55,7 @@ export class WindowStream {
   #closedUpTo = -Infinity;
   /** Steps that change the open windows go one after the other. */
   readonly #oneByOne = pLimit(1);
+  #failure: { readonly reason: unknown } | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -77,7 +78,7 @@ export class WindowStream {
       await this.#options.store.catalogue.beginReading(file);
       const reading = await this.#read(file);
       if ('broken' in reading && reading.broken === 'unreadable') unreadable.push(file);
-      await this.#oneByOne(async () => {
+      await this.#step(async () => {
         await this.#take(file, reading);
         inHand.delete(file);
         await this.#closeUpTo(upTo(earliest()));
@@ -89,7 +90,7 @@ export class WindowStream {
 
   /** Closes and writes the windows whose end and grace time has passed. */
   async closeUpTo(upTo: number): Promise<void> {
-    await this.#oneByOne(() => this.#closeUpTo(upTo));
+    await this.#step(() => this.#closeUpTo(upTo));
   }
 
   #read(file: PendingFile): Promise<FileReading> {
@@ -158,6 +159,19 @@ export class WindowStream {
       listener.windowWritten(written);
     if (over.length > 0 && features.length > 0) await store.catalogue.markDone(features);
     await this.#layAside(upTo);
+  }
+
+  /** After a step has failed none follows: what is open may lack rows whose lines it counts. */
+  #step<T>(step: () => Promise<T>): Promise<T> {
+    return this.#oneByOne(async () => {
+      if (this.#failure) throw this.#failure.reason;
+      try {
+        return await step();
+      } catch (reason) {
+        this.#failure = { reason };
+        throw reason;
+      }
+    });
   }
 
   /** Lays aside the rows of windows to which hardly any more lines come, when time has come to `now`. */

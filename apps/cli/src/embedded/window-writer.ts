@@ -25,6 +25,8 @@ export interface ClosedWindow {
 
 /** Windows are written together up to so many rows, which bounds the rows in memory. */
 const rowsAtOnce = 250_000;
+/** What a window costs besides its rows, in rows: its objects are looked at, and the disk waits for each. */
+const rowsWorth = 1000;
 
 /**
  * Writes closed windows: first the objects, then the online rows, then the catalogue's row, which says that it is done. A
@@ -60,8 +62,9 @@ export class WindowWriter {
    */
   async *write(windows: readonly ClosedWindow[]): AsyncIterable<WrittenWindow> {
     for (const { window, features } of windows) for (const { name } of features) this.#written.add(name, window.start);
-    const inOrder = windows.toSorted((a, b) => a.window.start - b.window.start);
-    const waiting = batches(inOrder, rowsAtOnce, ({ window }) => window.rows);
+    const filled = windows.filter(({ features }) => features.length > 0);
+    const inOrder = filled.sort((a, b) => a.window.start - b.window.start);
+    const waiting = batches(inOrder, rowsAtOnce, ({ window }) => rowsWorth + window.rows);
     let batch = await this.#begin(waiting.next().value ?? []);
     while (batch.length > 0) {
       const next = this.#beginAfter(batch, waiting.next().value ?? []);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
 import type { ObjectStore, PutCondition } from '../object-store.ts';
 import { errorCode, systemFailure } from './failure.ts';
 import { flushFolder, writeFlushed } from './flushed.ts';
@@ -18,6 +19,8 @@ const temporaryEnding = '.tmp';
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #root: string;
+  /** Each keeps a file open, or some folders. */
+  readonly #fewAtOnce = pLimit(16);
   /** The last put of each name that is being put. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -26,7 +29,7 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {
-    return readFile(join(this.#root, name)).catch((cause: unknown) => {
+    return this.#fewAtOnce(() => readFile(join(this.#root, name))).catch((cause: unknown) => {
       if (errorCode(cause) === 'ENOENT') return undefined;
       throw systemFailure(`store: cannot read ${join(this.#root, name)}`, cause);
     });
@@ -60,10 +63,12 @@ export class FolderObjectStore implements ObjectStore {
     const path = join(this.#root, name);
     const temporary = path + temporaryEnding;
     try {
-      const made = await mkdir(dirname(path), { recursive: true });
-      await writeFlushed(temporary, body);
-      await rename(temporary, path);
-      await flushNames(dirname(path), made);
+      await this.#fewAtOnce(async () => {
+        const made = await mkdir(dirname(path), { recursive: true });
+        await writeFlushed(temporary, body);
+        await rename(temporary, path);
+        await flushNames(dirname(path), made);
+      });
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw systemFailure(`store: cannot write ${path}`, cause);

@@ -56,7 +56,11 @@ export function pendingRows(writes: readonly OnlineWrite[]): Map<OnlineWrite, { 
 }
 
 /** The values that all rows of a write share: window, revision, whether it is final, write time, time of writing. */
-export function sharedValues({ window, revision, writtenAt }: OnlineWrite): SqlValue[] {
+export function sharedValues({
+  window,
+  revision,
+  writtenAt,
+}: Pick<OnlineWrite, 'window' | 'revision' | 'writtenAt'>): SqlValue[] {
   const isFinal = 'final' in revision;
   return [window, isFinal ? revision.final : 0, isFinal ? 1 : 0, writeTimeOf(window, revision), Math.floor(writtenAt)];
 }

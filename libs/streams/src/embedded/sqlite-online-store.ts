@@ -2,9 +2,9 @@ import type { StatementSync } from 'node:sqlite';
 import { setImmediate as othersToRun } from 'node:timers/promises';
 import type { RowKey } from '@neartime/schemas';
 import pLimit from 'p-limit';
-import { type OnlineRow, type OnlineStore, type OnlineTable, type OnlineWrite, writeTimeOf } from '../online-store.ts';
+import type { OnlineRow, OnlineStore, OnlineTable, OnlineWrite } from '../online-store.ts';
 import { NewestRows } from './newest-rows.ts';
-import { type PendingRows, pendingRows } from './pending-rows.ts';
+import { type PendingRows, pendingRows, sharedValues } from './pending-rows.ts';
 import { Sqlite } from './sqlite.ts';
 
 /** Statements between two looks at what else the thread has to do: some ten milliseconds. */
@@ -80,7 +80,7 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
         this.#sqlite.run(sql, id, country, brand, window);
       }
       for (const row of rows) {
-        const shared = [row.window, row.revision, row.final ? 1 : 0, writeTimeOfRow(row), Math.floor(row.writtenAt)];
+        const shared = sharedValues({ ...row, revision: row.final ? { final: row.revision } : { provisional: 0 } });
         this.#upsert(table, 1).run(...shared, row.id, row.country, row.brand, row.value);
       }
     });
@@ -98,18 +98,16 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
     const merged = new NewestRows(writes);
     const pendingOf = pendingRows(writes);
     let statements = 0;
+    const run = async (rows: PendingRows) => {
+      this.#upsert(rows.table, rows.count).run(...rows.take());
+      if (++statements % statementsAtOnce === 0) await othersToRun();
+    };
     while (merged.next()) {
       const { pending, ids } = pendingOf.get(merged.write)!;
       pending.add(merged.write, merged.row, ids.text(merged.row));
-      if (!pending.isFull) continue;
-      this.#run(pending);
-      if (++statements % statementsAtOnce === 0) await othersToRun();
+      if (pending.isFull) await run(pending);
     }
-    for (const { pending } of pendingOf.values()) if (pending.count > 0) this.#run(pending);
-  }
-
-  #run(rows: PendingRows): void {
-    this.#upsert(rows.table, rows.count).run(...rows.take());
+    for (const { pending } of pendingOf.values()) if (pending.count > 0) await run(pending);
   }
 
   /** A table has few: statements take at most fifty rows. */
@@ -156,9 +154,6 @@ export class SqliteOnlineStore implements OnlineStore, Disposable {
     return this.#sqlite.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`, feature) !== undefined;
   }
 }
-
-const writeTimeOfRow = ({ window, final, revision }: OnlineRow): number =>
-  writeTimeOf(window, final ? { final: revision } : { provisional: 0 });
 
 /**
  * Binding costs, so the shared values are numbered and bound once. The others have no number (they follow the highest before
