@@ -26,7 +26,7 @@ export interface ClosedWindow {
 /** Windows are written together up to so many rows, which bounds the rows in memory. */
 const rowsAtOnce = 250_000;
 /** What a window costs besides its rows, in rows: its objects are looked at, and the disk waits for each. */
-const rowsWorth = 1000;
+const rowsWorth = 100;
 
 /**
  * Writes closed windows: first the objects, then the online rows, then the catalogue's row, which says that it is done. A
