@@ -5,9 +5,7 @@ import type { FoldedEvents, FoldedFeature, FoldedLines } from './folded-events.t
 import { KeyTable, enlarged } from './key-table.ts';
 import { lineHashHigh, lineHashLow } from './line-sum.ts';
 import { murmur2, partitionOf } from './murmur2.ts';
-import { SpareTables } from './spare-tables.ts';
 import { type StateColumn, stateColumn } from './state-column.ts';
-import { trimmed } from './trimmed-keys.ts';
 import { windowStart } from './tumbling-window.ts';
 
 export interface EventFoldOptions {
@@ -18,8 +16,6 @@ export interface EventFoldOptions {
   readonly maxWindows: number;
   /** Windows whose events are folded; the lines of the others are counted only. */
   readonly isWanted?: (windowStart: number) => boolean;
-  /** Tables that an earlier fold had, which is not used any more. */
-  readonly tables?: SpareTables;
 }
 
 /**
@@ -53,13 +49,12 @@ export class EventFold {
       const bytes = new TextEncoder().encode(name);
       this.#names.upsert(bytes, 0, bytes.length, nameHash(bytes, 0, bytes.length), 0);
     }
-    const tables = options.tables ?? new SpareTables();
     const fields = Object.keys(options.schema);
     const kinds = Object.values(options.schema);
     this.#byEntity = entities.map((entity) => {
       const folds = options.features
         .filter((feature) => feature.entity === entity)
-        .map((feature) => new FeatureFold(feature, tables.take(feature.name), fields, kinds));
+        .map((feature) => new FeatureFold(feature, fields, kinds));
       return new EntityFold(entity, fields.indexOf(entityFields[entity]), folds, this.#names);
     });
   }
@@ -97,7 +92,7 @@ export class EventFold {
     return {
       partitions: this.#partitions,
       windows: this.#windows,
-      groups: trimmed(this.#groups),
+      groups: packKeys(this.#groups),
       features: this.#byEntity.flatMap((entity) => entity.folds.map((fold) => fold.pack())),
       lines: Object.fromEntries(this.#byEntity.map((entity) => [entity.entity, entity.lines(cells)])) as Record<
         Entity,
@@ -205,14 +200,13 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 class FeatureFold {
   readonly eventNames: readonly string[] | undefined;
   readonly #name: string;
-  readonly #keys: KeyTable;
+  readonly #keys = new KeyTable(1024);
   readonly #states: StateColumn;
   readonly #valueField: number;
   readonly #valueIsText: boolean;
 
-  constructor(feature: Feature, keys: KeyTable, fields: readonly string[], kinds: readonly FieldKind[]) {
+  constructor(feature: Feature, fields: readonly string[], kinds: readonly FieldKind[]) {
     const { valueField } = feature;
-    this.#keys = keys;
     this.#name = feature.name;
     this.eventNames = feature.eventNames;
     this.#states = stateColumn(feature.engine);
@@ -241,6 +235,8 @@ class FeatureFold {
   }
 
   pack(): FoldedFeature {
-    return { name: this.#name, keys: trimmed(this.#keys), states: this.#states.pack(this.#keys.size) };
+    return { name: this.#name, keys: packKeys(this.#keys), states: this.#states.pack(this.#keys.size) };
   }
 }
+
+const packKeys = ({ size, arena, offsets, hashes, tags }: KeyTable) => ({ size, arena, offsets, hashes, tags });

@@ -14,7 +14,6 @@ export * from './min.ts';
 export * from './murmur2.ts';
 export * from './recipe.ts';
 export * from './sort-rows.ts';
-export * from './spare-tables.ts';
 export * from './sum.ts';
 export * from './source-clock.ts';
 export * from './tumbling-window.ts';

@@ -55,12 +55,6 @@ export class KeyTable {
     return this.#index[place] - 1;
   }
 
-  /** Forgets all keys; the room that was made for them stays. */
-  clear(): void {
-    this.size = 0;
-    this.#index.fill(0);
-  }
-
   /** The bytes of key `slot`, as a view. */
   key(slot: number): Uint8Array {
     return this.arena.subarray(this.offsets[slot], this.offsets[slot + 1]);

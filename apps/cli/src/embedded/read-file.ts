@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EventFold, type Feature, type FoldedEvents, type SpareTables } from '@neartime/engines';
+import { EventFold, type Feature, type FoldedEvents } from '@neartime/engines';
 import { type ByteRoom, type LineCounts, LineReader, gunzip } from '@neartime/ingest';
 import { eventSchema, maxWindowsPerFile } from '@neartime/schemas';
 import type { QuarantineReason, RejectedRun, Reservoir } from '@neartime/streams';
@@ -15,8 +15,6 @@ export interface ReadFileJob {
   readonly features: readonly Feature[];
   readonly partitions: number;
   readonly wanted: WantedWindows;
-  /** Tables of the file that was read before. */
-  readonly tables: SpareTables;
 }
 
 /** A file read to its end, or why it could not be: then nothing of it counts. */
@@ -43,7 +41,6 @@ export async function readFile(
     partitions: job.partitions,
     maxWindows: maxWindowsPerFile,
     isWanted: isWanted(job.wanted),
-    tables: job.tables,
   });
   const reader = new LineReader({
     schema: eventSchema,

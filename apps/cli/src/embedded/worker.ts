@@ -1,4 +1,4 @@
-import { type PackedPart, SpareTables, buffersOf, buffersOfPart, sortRows } from '@neartime/engines';
+import { type PackedPart, buffersOf, buffersOfPart, sortRows } from '@neartime/engines';
 import { features } from '@neartime/features';
 import type { PartRows } from '@neartime/schemas';
 import { FolderReservoir } from '@neartime/streams/embedded';
@@ -8,8 +8,9 @@ import { buffersOfRows, giveBack } from './give-back.ts';
 import { type FileReading, type WantedWindows, readFile } from './read-file.ts';
 
 /*
- * What runs beside the main thread: reading whole files and encoding whole parts. Workers keep nothing between tasks but room. What
- * crosses the border are names and plain arrays, whose memory moves instead of being copied.
+ * What runs beside the main thread: reading whole files, sorting and encoding whole parts. Workers keep nothing between tasks.
+ * What crosses the border are names and plain arrays, whose memory moves; only rows that are encoded are copied, since the main
+ * thread writes them meanwhile.
  */
 
 export interface ReadTask {
@@ -34,16 +35,13 @@ export interface EncodeTask {
   readonly rows: readonly PartRows[];
 }
 
-/** A thread reads one file at a time. */
-const tables = new SpareTables();
-
 const featureNamed = (name: string) => features.find((feature) => feature.name === name)!;
 
 export async function read(task: ReadTask): Promise<FileReading> {
   let bytes = 0;
   const reading = await readFile(
     new FolderReservoir(task.root),
-    { ...task, features: task.features.map(featureNamed), tables },
+    { ...task, features: task.features.map(featureNamed) },
     (more) => {
       Atomics.add(task.readKiB, 0, Math.floor((bytes + more) / 1024) - Math.floor(bytes / 1024));
       bytes += more;

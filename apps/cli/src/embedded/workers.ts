@@ -8,7 +8,7 @@ import type { FileReading } from './read-file.ts';
 import { inShares } from './together.ts';
 import type { EncodeTask, ReadTask, SortTask } from './worker.ts';
 
-/** The threads that read files and encode parts; they keep nothing between two tasks but room. */
+/** The threads that read files, sort and encode parts; they keep nothing between two tasks. */
 export class Workers implements AsyncDisposable {
   readonly threads = availableParallelism();
   readonly #readKiB = new Int32Array(new SharedArrayBuffer(4));

@@ -6,7 +6,6 @@ import {
   EventFold,
   type FoldedEvents,
   OpenWindow,
-  SpareTables,
   type TakenRows,
   addLineSums,
   buffersOf,
@@ -202,23 +201,6 @@ describe('folding files and merging them', () => {
         expect(sums(other)).toEqual(sums(one));
       }),
       { numRuns: 80 },
-    );
-  });
-
-  it('gives the same in tables that are used again, also after a file that was given up half-way', () => {
-    const tables = new SpareTables();
-    fc.assert(
-      fc.property(anyFiles, anyFile, (files, givenUp) => {
-        const windows = new OpenWindows({ partitions: 4, tracksChanges: false });
-        files.forEach((events, file) => {
-          const broken = new EventFold({ schema, features, partitions: 4, maxWindows: 10_000, tables });
-          const show = showing((view) => void broken.add(view));
-          for (const event of givenUp) show(event);
-          mergeFolded(moved(fold(events, { tables }).folded), fileIdOf(file), windows.open);
-        });
-        expect(plain(windows.outcome())).toEqual(plain(bruteForce(files, 4)));
-      }),
-      { numRuns: 60 },
     );
   });
 
