@@ -1,15 +1,32 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, line, oracle, writeRawFile } from '@neartime/testing';
+import pLimit from 'p-limit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HeldWindows } from '../src/embedded/held-windows.ts';
+import { Workers } from '../src/embedded/workers.ts';
 import { Workplace } from './reservoirs.ts';
 import { run } from './run.ts';
 import { newestOf, onlineRows, partsByHyparquet, partsOf, revisions } from './store.ts';
 
 let workplace: Workplace;
-beforeEach(() => void (workplace = new Workplace()));
-afterEach(() => workplace[Symbol.dispose]());
+beforeEach(() => {
+  workplace = new Workplace();
+  readInOrder();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  workplace[Symbol.dispose]();
+});
+
+/** File after file, so that time goes on with each, however many threads there are and whichever is quicker. */
+function readInOrder(): void {
+  const { read } = Workers.prototype;
+  const oneByOne = pLimit(1);
+  vi.spyOn(Workers.prototype, 'read').mockImplementation(function (this: Workers, task) {
+    return oneByOne(() => read.call(this, task));
+  });
+}
 
 const time = (minutes: number) => new Date((at('10:00') + minutes * 60) * 1000).toISOString().slice(11, 19);
 
@@ -35,7 +52,6 @@ describe('windows that are held for an hour', () => {
     const put = vi.spyOn(HeldWindows.prototype, 'put');
     await run(workplace);
     expect(put.mock.calls.length).toBeGreaterThan(6);
-    put.mockRestore();
     expect(new Set(Object.values(revisions(workplace.out)))).toEqual(new Set([0]));
     const expected = oracle(workplace.in);
     expect(await partsByHyparquet(workplace.out)).toEqual(partsOf(expected.rows));

@@ -7,7 +7,6 @@ import { at, line, writeRawFile } from '@neartime/testing';
 import { type Clock, systemClock } from '@neartime/streams';
 import { SqliteCatalogue } from '@neartime/streams/embedded';
 import { type TestContext, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backfill } from '../src/embedded/backfill.ts';
 import { watch } from '../src/embedded/watch.ts';
 import { startProgram, until } from './cli.ts';
 import { Workplace } from './reservoirs.ts';
@@ -91,16 +90,7 @@ describe('a file that was read and then', () => {
     write('a', '10:09:00', browse('a', '10:03'));
     await run(workplace);
     const back: Clock = { ...systemClock, now: () => at('09:00') };
-    const options = {
-      features,
-      registered: features,
-      from: -Infinity,
-      to: Infinity,
-      hold: 3600,
-      force: false,
-      ...workplace,
-    };
-    const { quarantined } = await backfill({ ...options, in: workplace.in, out: workplace.out }, back);
+    const { quarantined } = await run(workplace, {}, back);
     expect(quarantined).toMatchObject([{ reason: 'ahead' }]);
     expect(await run(workplace)).toMatchObject({ quarantined: [], unsettled: [] });
     await expectAsFresh();

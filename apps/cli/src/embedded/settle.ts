@@ -2,10 +2,11 @@ import { type Feature, OpenWindow, buffersOf, linesOf, mergeFolded, noLines, sam
 import { parseRawFileName } from '@neartime/ingest';
 import type { LineSum } from '@neartime/schemas';
 import type { Clock, WindowToCheck } from '@neartime/streams';
+import { batches } from './batches.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import { giveBack } from './give-back.ts';
 import type { RunListener } from './run-listener.ts';
-import { batches, sideBySide } from './together.ts';
+import { sideBySide } from './together.ts';
 import type { WindowWriter, WrittenWindow } from './window-writer.ts';
 import type { Workers } from './workers.ts';
 
@@ -146,11 +147,10 @@ async function reprocess(batch: readonly DueWindow[], options: SettleOptions): P
   const unread = await readAgain(batch, windows, options);
   const written: WrittenWindow[] = [];
   const unsettled: Unsettled[] = [];
-  const whole = batch.filter(({ check }) => !unread.has(check.window));
-  for await (const window of writer.write(
-    whole.map((due) => ({ window: windows.get(due.check.window)!, features: due.features })),
-  ))
-    written.push(window);
+  const whole = batch
+    .filter(({ check }) => !unread.has(check.window))
+    .map((due) => ({ window: windows.get(due.check.window)!, features: due.features }));
+  for await (const window of writer.write(whole)) written.push(window);
   for (const { check, features: due } of batch) {
     const why = unread.get(check.window);
     if (why === undefined) {

@@ -1,11 +1,11 @@
 import { type Feature, type OpenWindow, packPart } from '@neartime/engines';
 import type { Clock, WindowPart } from '@neartime/streams';
+import { batches } from './batches.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import { buffersOfRows, giveBack } from './give-back.ts';
 import type { HeldWindows } from './held-windows.ts';
 import type { Run } from './open-run.ts';
 import { type ClosedParts, PartsWriter } from './parts-writer.ts';
-import { batches } from './together.ts';
 import type { Workers } from './workers.ts';
 import { WrittenWindows } from './written-windows.ts';
 
@@ -26,7 +26,7 @@ export interface ClosedWindow {
 /** Windows are written together up to so many rows, which bounds the rows in memory. */
 const rowsAtOnce = 250_000;
 /** What a window costs besides its rows, in rows: its objects are looked at, and the disk waits for each. */
-const rowsWorth = 100;
+const costInRows = 100;
 
 /**
  * Writes closed windows: first the objects, then the online rows, then the catalogue's row, which says that it is done. A
@@ -64,7 +64,7 @@ export class WindowWriter {
     for (const { window, features } of windows) for (const { name } of features) this.#written.add(name, window.start);
     const filled = windows.filter(({ features }) => features.length > 0);
     const inOrder = filled.sort((a, b) => a.window.start - b.window.start);
-    const waiting = batches(inOrder, rowsAtOnce, ({ window }) => rowsWorth + window.rows);
+    const waiting = batches(inOrder, rowsAtOnce, ({ window }) => costInRows + window.rows);
     let batch = await this.#begin(waiting.next().value ?? []);
     while (batch.length > 0) {
       const next = this.#beginAfter(batch, waiting.next().value ?? []);

@@ -82,9 +82,7 @@ export class Sqlite implements Disposable {
       this.#database.exec('COMMIT');
     } catch (cause) {
       this.#guard(() => this.#rollBack());
-      this.#guard(() => {
-        throw cause;
-      });
+      throw this.#named(cause);
     }
   }
 
@@ -135,11 +133,15 @@ export class Sqlite implements Disposable {
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 
+  #named(cause: unknown): unknown {
+    return isSqliteError(cause) ? sqliteFailure(`store: cannot read or write ${this.#path}`, cause) : cause;
+  }
+
   #guard<T>(work: () => T): T {
     try {
       return work();
     } catch (cause) {
-      throw isSqliteError(cause) ? sqliteFailure(`store: cannot read or write ${this.#path}`, cause) : cause;
+      throw this.#named(cause);
     }
   }
 }
