@@ -1,11 +1,21 @@
 // First, so that an older Node does not get to run tests (they would hang).
 import './tools/need-node-24.mjs';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { ClosingLine } from './tools/closing-line.ts';
+
+const everySpec = ['{apps,libs,bench,tools,e2e}/**/{src,test}/**/*.spec.ts'];
+const serverSpecs = '**/*.server.spec.ts';
 
 export default defineConfig({
   test: {
-    include: ['{apps,libs,bench,tools}/**/{src,test}/**/*.spec.ts'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: everySpec, exclude: [...configDefaults.exclude, serverSpecs] } },
+      // Tests on real servers, which are started once for all of them.
+      {
+        extends: true,
+        test: { name: 'servers', include: [serverSpecs], globalSetup: 'libs/testing/src/servers/global-setup.ts' },
+      },
+    ],
     // Tests start worker threads, change directories and send signals: each file has a process of its own.
     pool: 'forks',
     execArgv: ['--disable-warning=ExperimentalWarning'],
