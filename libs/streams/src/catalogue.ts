@@ -1,4 +1,6 @@
-import type { Entity, LineSum, RejectReason, WindowLines } from '@neartime/schemas';
+import type { Entity, LineSum, QuarantineReason, RejectReason, RejectedRun, WindowLines } from '@neartime/schemas';
+
+export type { QuarantineReason, RejectedRun };
 
 /**
  * - `reading`: begun; nothing of it counts yet.
@@ -7,10 +9,6 @@ import type { Entity, LineSum, RejectReason, WindowLines } from '@neartime/schem
  * - `quarantined`: broken by itself, see the reason; it is not read. What it sent before, if it was read once, still counts.
  */
 export type FileState = 'reading' | 'read' | 'done' | 'quarantined';
-
-/** Why a file is in quarantine. */
-export type QuarantineReason =
-  'not_gzip' | 'truncated' | 'corrupt' | 'no_file_time' | 'ahead' | 'changed' | 'unreadable';
 
 /** What was found in a file that was read to its end; `read` = events + blank + rejected. */
 export interface FileOutcome {
@@ -22,14 +20,6 @@ export interface FileOutcome {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
   readonly lines: readonly WindowLines[];
   readonly rejectedRuns: readonly RejectedRun[];
-}
-
-/** Consecutive rejected lines of one reason, with the beginning of the first of them. */
-export interface RejectedRun {
-  readonly reason: RejectReason;
-  readonly firstLine: number;
-  readonly lastLine: number;
-  readonly excerpt: string;
 }
 
 export interface CataloguedFile {
@@ -73,8 +63,11 @@ export interface Task {
   readonly tsToProcess: number;
 }
 
-/** `stale`: to be written again, by a rebuild; `incomplete`: a file that it needs cannot be read. */
-export type WindowState = 'written' | 'stale' | 'incomplete';
+/**
+ * `stale`: to be written again, by a rebuild; `incomplete`: a file that it needs cannot be read; `unfit`: rows were missing when it
+ * was to be written, or there were others.
+ */
+export type WindowState = 'written' | 'stale' | 'incomplete' | 'unfit';
 
 /** One written part of a window: what is in the stores, and of which lines it was made. */
 export interface WindowPart {
@@ -117,6 +110,8 @@ export interface Catalogue {
   /** A value of the store as a whole, such as its partition count. */
   setting(key: string): Promise<string | undefined>;
   setSetting(key: string, value: string): Promise<void>;
+  /** Sets it where there is none; gives the value that stands, the same to everybody who asks at the same time. */
+  settleSetting(key: string, value: string): Promise<string>;
 
   files(): Promise<CataloguedFile[]>;
   file(path: string): Promise<CataloguedFile | undefined>;
@@ -144,6 +139,8 @@ export interface Catalogue {
   recordParts(parts: readonly WindowPart[]): Promise<void>;
   /** Every file that touched a window in [from, to) which one of these features has not written. */
   filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]>;
+  /** Starts of the windows in [from, to) that a read file touched and the feature has not written, in order. */
+  unwrittenWindows(feature: FeatureOfEntity, from: number, to: number): Promise<number[]>;
   /** What the read files say they sent to a window, by partition. */
   linesSent(entity: Entity, window: number): Promise<LineSum[]>;
   filesOf(entity: Entity, windows: readonly number[]): Promise<string[]>;

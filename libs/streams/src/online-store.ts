@@ -37,16 +37,25 @@ export interface OnlineWrite {
   readonly writtenAt: number;
 }
 
-/** The latest row of each key, for services. A write never goes back: a row with a lower write time than the standing one is passed over. */
+/**
+ * The latest row of each key, for services. A write never goes back: a row with a lower write time than the standing one is
+ * passed over. So writing again lands on itself, and a write that failed on its way, when some rows may stand, is simply repeated.
+ */
 export interface OnlineStore {
+  /** A key may be in two of the writes only with different write times. */
+  write(writes: readonly OnlineWrite[]): Promise<void>;
+  /** The rows of an id, by country and brand. */
+  get(table: OnlineTable, id: string): Promise<OnlineRow[]>;
+}
+
+/** An online store that one process has to itself: whole writes, and what repairs need. */
+export interface ExclusiveOnlineStore extends OnlineStore {
   /**
    * All of them or none, and nobody sees them before `ready` is fulfilled: until then a store may prepare what it can. When
    * `ready` is rejected nothing is written, and its reason is thrown; it must not wait for another call of this store. A key
    * may be in two of the writes only with different write times.
    */
   write(writes: readonly OnlineWrite[], ready?: Promise<unknown>): Promise<void>;
-  /** The rows of an id, by country and brand. */
-  get(table: OnlineTable, id: string): Promise<OnlineRow[]>;
   /** The keys of provisional rows of a window: once its final rows are written, those that are left stand for nothing. */
   provisionalKeys(table: OnlineTable, window: number): Promise<RowKey[]>;
   /** Starts of the windows that have rows, in order. Reads the whole table: for repairs. */

@@ -1,0 +1,3 @@
+export * from './memory-log.ts';
+export * from './memory-object-store.ts';
+export * from './memory-registry.ts';

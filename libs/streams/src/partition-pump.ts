@@ -1,0 +1,216 @@
+import type { Assignment, Commit, LoggedRecord, PartitionWorker, TopicPartition } from './log.ts';
+
+/** The log's side of a partition that a member has. */
+export interface PumpSource {
+  /** What the group knows of the partition now. */
+  look(): Promise<Pick<Assignment, 'committed' | 'beginning' | 'end'>>;
+  /** Has records offered from this offset on. */
+  seek(offset: number): void;
+  /** Whether records are wanted now; those on their way may still be offered. */
+  flow(isWanted: boolean): void;
+  commit(commit: Commit): Promise<void>;
+}
+
+export interface PumpOptions {
+  readonly open: (assignment: Assignment) => Promise<PartitionWorker>;
+  readonly onTrouble: (error: Error) => void;
+  /** Milliseconds after which a worker hears that nothing has come. */
+  readonly idleMs?: number;
+  /** Milliseconds between two commits. */
+  readonly commitMs?: number;
+  /** Milliseconds before a worker that failed is opened anew, doubled up to `mostRetryMs`. */
+  readonly retryMs?: number;
+  readonly mostRetryMs?: number;
+}
+
+/** So many bytes are fetched ahead of a worker; at a quarter of them fetching goes on. */
+const mostAhead = 4 * 1024 * 1024;
+
+/**
+ * Feeds one partition to its worker, for as long as the member has it: records in unbroken order, one call at a time, a commit
+ * now and then. A hole in the offsets, or a worker that fails, drops the worker with all that it knows; it is opened anew from
+ * the commit.
+ */
+export class PartitionPump {
+  readonly #place: TopicPartition;
+  readonly #source: PumpSource;
+  readonly #options: Required<PumpOptions>;
+  readonly #lost = new AbortController();
+  readonly #running: Promise<void>;
+  #queue: LoggedRecord[][] = [];
+  #ahead = 0;
+  #isFlowing = false;
+  /** The offset that the next offered record must have; `undefined` while there is no worker. */
+  #expected: number | undefined;
+  #taken = 0;
+  #end = 0;
+  #committed: Commit | undefined;
+  #committedAt = 0;
+  #hasHole = false;
+  #isStopping = false;
+  #wake: () => void = () => undefined;
+
+  constructor(place: TopicPartition, source: PumpSource, options: PumpOptions) {
+    this.#place = place;
+    this.#source = source;
+    this.#options = { idleMs: 1000, commitMs: 1000, retryMs: 500, mostRetryMs: 30_000, ...options };
+    this.#running = this.#run();
+  }
+
+  get isOpen(): boolean {
+    return this.#expected !== undefined;
+  }
+
+  /** Records that are there and not taken, as last heard. */
+  get lag(): number {
+    return Math.max(0, this.#end - this.#taken);
+  }
+
+  /** Records as they were fetched, and the end of the partition then. Those that were offered before are passed over. */
+  offer(records: readonly LoggedRecord[], end: number): void {
+    this.#end = Math.max(this.#end, end);
+    if (this.#expected === undefined || this.#hasHole) return;
+    const expected = this.#expected;
+    const fresh = records[0]?.offset === expected ? records : records.filter(({ offset }) => offset >= expected);
+    if (fresh.length === 0) return;
+    if (!isUnbroken(fresh, expected)) {
+      this.#hasHole = true;
+    } else {
+      this.#expected = fresh.at(-1)!.offset + 1;
+      this.#queue.push(fresh as LoggedRecord[]);
+      this.#ahead += sizeOf(fresh);
+      if (this.#ahead > mostAhead) this.#flow(false);
+    }
+    this.#wake();
+  }
+
+  /** The group was joined anew and the partition stayed: reading goes on where it was. */
+  stay(): void {
+    if (this.#expected === undefined) this.#source.flow(false);
+    else {
+      this.#source.seek(this.#expected);
+      this.#source.flow(this.#isFlowing);
+    }
+  }
+
+  /** The partition is another's: what is in hand counts no more, and nothing is committed. */
+  async lose(): Promise<void> {
+    this.#lost.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  /** Finishes what is in hand, if that takes no longer than this, and commits. */
+  async stop(finishMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#flow(false);
+    this.#wake();
+    const timer = setTimeout(() => this.#lost.abort(), finishMs);
+    await this.#running;
+    clearTimeout(timer);
+  }
+
+  get #isOver(): boolean {
+    return this.#isStopping || this.#lost.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#isOver) {
+      try {
+        await this.#work(() => (failures = 0));
+      } catch (error) {
+        if (this.#lost.signal.aborted) return;
+        this.#options.onTrouble(error as Error);
+        const { retryMs, mostRetryMs } = this.#options;
+        await this.#pause(Math.min(mostRetryMs, retryMs * 2 ** failures++));
+      }
+    }
+  }
+
+  /** One life of a worker: opened at the commit, fed until something ends it. */
+  async #work(onTaken: () => void): Promise<void> {
+    const facts = await this.#source.look();
+    if (this.#isOver) return;
+    this.#end = facts.end;
+    const worker = await this.#options.open({ ...this.#place, ...facts, signal: this.#lost.signal });
+    try {
+      this.#begin(worker.from);
+      while (!this.#isOver) {
+        if (this.#hasHole)
+          throw new Error(`${nameOf(this.#place)}: records are missing at ${this.#expected}; reading again`);
+        const records = await this.#next();
+        await worker.take(records);
+        this.#taken = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
+        onTaken();
+        if (performance.now() - this.#committedAt >= this.#options.commitMs) await this.#commit(worker);
+      }
+      await this.#commit(worker);
+    } finally {
+      this.#expected = undefined;
+      this.#queue = [];
+      this.#source.flow(false);
+      await worker.close?.();
+    }
+  }
+
+  #begin(from: number): void {
+    this.#queue = [];
+    this.#ahead = 0;
+    this.#hasHole = false;
+    this.#expected = from;
+    this.#taken = from;
+    if (this.#isOver) return;
+    this.#source.seek(from);
+    this.#flow(true);
+  }
+
+  #flow(isWanted: boolean): void {
+    this.#isFlowing = isWanted;
+    this.#source.flow(isWanted);
+  }
+
+  /** The next records; none when nothing came for a while. */
+  async #next(): Promise<LoggedRecord[]> {
+    if (this.#queue.length === 0 && !this.#isOver) await this.#pause(this.#options.idleMs);
+    if (this.#isOver) return [];
+    const records = this.#queue.shift() ?? [];
+    this.#ahead -= sizeOf(records);
+    if (!this.#isFlowing && this.#ahead < mostAhead / 4) this.#flow(true);
+    return records;
+  }
+
+  async #commit(worker: PartitionWorker): Promise<void> {
+    const commit = worker.commit();
+    this.#committedAt = performance.now();
+    const isNew = commit?.offset !== this.#committed?.offset || commit?.metadata !== this.#committed?.metadata;
+    if (!commit || !isNew || this.#lost.signal.aborted) return;
+    // A commit that fails costs a longer replay at most; the next one says more.
+    await this.#source.commit(commit).then(
+      () => (this.#committed = commit),
+      (error: Error) => this.#options.onTrouble(error),
+    );
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#isOver) this.#wake();
+    });
+  }
+}
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
+
+const isUnbroken = (records: readonly LoggedRecord[], expected: number): boolean =>
+  records.every(({ offset }, i) => offset === expected + i);
+
+function sizeOf(records: readonly LoggedRecord[]): number {
+  let bytes = 0;
+  for (const { key, value } of records) bytes += value.length + (key?.length ?? 0) + 64;
+  return bytes;
+}

@@ -1,0 +1,70 @@
+import { type AvroRecord, fullName } from '@neartime/schemas';
+import type { Resolver, Type } from 'avsc';
+import { type Reading, avroType } from './avro-type.ts';
+import { prefixBytes } from './record-encoder.ts';
+import type { SchemaRegistry } from './schema-registry.ts';
+
+/** A schema that a reader knows, and how it wants the values. */
+export interface ReaderSchema extends Reading {
+  readonly record: AvroRecord;
+}
+
+/** A value with the name of its schema, or why there is none. */
+export type Decoded = { readonly is: string; readonly value: unknown } | { readonly undecodable: string };
+
+type Way =
+  | { readonly is: string; readonly type: Type; readonly resolver: Resolver | undefined }
+  | { readonly undecodable: string };
+
+/** Decodes records of a few schemas, whatever version of them they were written with. */
+export class RecordDecoder {
+  readonly #registry: SchemaRegistry;
+  readonly #readers = new Map<string, Type>();
+  readonly #ways = new Map<number, Way>();
+
+  constructor(registry: SchemaRegistry, readers: readonly ReaderSchema[]) {
+    this.#registry = registry;
+    for (const { record, ...reading } of readers) this.#readers.set(fullName(record), avroType(record, reading));
+  }
+
+  /** Learns the schemas of some records. Throws when the registry cannot be asked. */
+  async prepare(values: Iterable<Uint8Array>): Promise<void> {
+    for (const value of values) {
+      const id = idOf(value);
+      if (id !== undefined && !this.#ways.has(id)) this.#ways.set(id, await this.#find(id));
+    }
+  }
+
+  /** Decodes a record whose schema was prepared. */
+  decode(value: Uint8Array): Decoded {
+    const id = idOf(value);
+    if (id === undefined) return { undecodable: 'it is no record in the Confluent wire format' };
+    const way = this.#ways.get(id) ?? { undecodable: `schema ${id} was not looked up` };
+    if ('undecodable' in way) return way;
+    const { is, type, resolver } = way;
+    try {
+      const bytes = Buffer.from(value.buffer, value.byteOffset + prefixBytes, value.length - prefixBytes);
+      return { is, value: type.fromBuffer(bytes, resolver) };
+    } catch (error) {
+      return { undecodable: `it is no ${is} of schema ${id}: ${(error as Error).message}` };
+    }
+  }
+
+  async #find(id: number): Promise<Way> {
+    const written = await this.#registry.schema(id);
+    if (!written) return { undecodable: `schema ${id} is not in the registry` };
+    const is = fullName(written);
+    const reader = this.#readers.get(is);
+    if (!reader) return { undecodable: `a ${is} does not belong here` };
+    try {
+      return { is, type: reader, resolver: reader.createResolver(avroType(written)) };
+    } catch (error) {
+      return { undecodable: `schema ${id} cannot be read as ${is}: ${(error as Error).message}` };
+    }
+  }
+}
+
+const idOf = (value: Uint8Array): number | undefined =>
+  value.length >= prefixBytes && value[0] === 0
+    ? (value[1]! << 24) | (value[2]! << 16) | (value[3]! << 8) | value[4]!
+    : undefined;
