@@ -1,0 +1,164 @@
+import {
+  type GroupMember,
+  type GroupOptions,
+  type LoggedRecord,
+  PartitionPump,
+  type PumpSource,
+  type TopicPartition,
+} from '@neartime/streams';
+import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { kafkaError } from './failure.ts';
+
+interface Held {
+  readonly place: TopicPartition;
+  readonly pump: PartitionPump;
+}
+
+/** How long a member that stops may go on with what it has in hand, in milliseconds. */
+const finishMs = 6000;
+
+/**
+ * A member of a group. kafkajs fetches and keeps the membership; what it hands over goes to a PartitionPump at once, so that
+ * slow work never keeps it from saying that this member lives. Positions are ours: kafkajs neither commits nor decides where to
+ * begin, since it would lose the metadata of commits, and would put a commit that is out of range back by itself.
+ */
+export class KafkaMember implements GroupMember {
+  readonly #consumer: Consumer;
+  readonly #admin: Admin;
+  readonly #options: GroupOptions;
+  readonly #held = new Map<string, Held>();
+  #hasJoined = false;
+  /** What was lost and is not put down yet: a partition that comes back waits for it. */
+  #losing: Promise<unknown> = Promise.resolve();
+
+  private constructor(consumer: Consumer, admin: Admin, options: GroupOptions) {
+    this.#consumer = consumer;
+    this.#admin = admin;
+    this.#options = options;
+  }
+
+  static async run(consumer: Consumer, admin: Admin, options: GroupOptions): Promise<KafkaMember> {
+    const member = new KafkaMember(consumer, admin, options);
+    const { GROUP_JOIN, REBALANCING, CRASH, DISCONNECT } = consumer.events;
+    consumer.on(GROUP_JOIN, ({ payload }) => member.#joined(payload.memberAssignment as Record<string, number[]>));
+    consumer.on(REBALANCING, () => (member.#hasJoined = false));
+    consumer.on(DISCONNECT, () => (member.#hasJoined = false));
+    consumer.on(CRASH, ({ payload }) => {
+      member.#hasJoined = false;
+      options.onTrouble(kafkaError(`the member of ${options.groupId} begins anew`, payload.error));
+    });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (batch) => member.#take(batch),
+    });
+    return member;
+  }
+
+  get partitions(): readonly TopicPartition[] {
+    return [...this.#held.values()].map(({ place }) => place);
+  }
+
+  get isReady(): boolean {
+    return this.#hasJoined && [...this.#held.values()].every(({ pump }) => pump.isOpen);
+  }
+
+  get lag(): number {
+    return [...this.#held.values()].reduce((sum, { pump }) => sum + pump.lag, 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#held.values()].map(({ pump }) => pump.stop(finishMs)));
+    await this.#losing;
+    this.#held.clear();
+    await Promise.allSettled([this.#consumer.disconnect(), this.#admin.disconnect()]);
+  }
+
+  /** The group has dealt its partitions out anew. Before anything is fetched: this is called in the same turn. */
+  #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.#hasJoined = true;
+    const places = Object.entries(assignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    const kept = new Set(places.map(nameOf));
+    for (const [name, { pump }] of this.#held) {
+      if (kept.has(name)) continue;
+      this.#held.delete(name);
+      this.#losing = Promise.all([this.#losing, pump.lose()]);
+    }
+    for (const place of places) {
+      const held = this.#held.get(nameOf(place));
+      if (held) held.pump.stay();
+      else this.#hold(place);
+    }
+  }
+
+  #hold(place: TopicPartition): void {
+    const { open, onTrouble } = this.#options;
+    const source = this.#sourceOf(place);
+    source.flow(false);
+    this.#held.set(nameOf(place), { place, pump: new PartitionPump(place, source, { open, onTrouble }) });
+  }
+
+  #sourceOf({ topic, partition }: TopicPartition): PumpSource {
+    const selection = [{ topic, partitions: [partition] }];
+    const isHeld = () => this.#held.has(nameOf({ topic, partition }));
+    return {
+      look: async () => {
+        await this.#losing;
+        return this.#look({ topic, partition });
+      },
+      seek: (offset) => {
+        if (isHeld()) this.#consumer.seek({ topic, partition, offset: String(offset) });
+      },
+      flow: (isWanted) => {
+        if (isWanted && isHeld()) this.#consumer.resume(selection);
+        else this.#consumer.pause(selection);
+      },
+      commit: async ({ offset, metadata }) => {
+        if (isHeld()) await this.#consumer.commitOffsets([{ topic, partition, offset: String(offset), metadata }]);
+      },
+    };
+  }
+
+  /** What the group has committed, with its metadata from the same answer, and what the partition holds. */
+  async #look({ topic, partition }: TopicPartition) {
+    const { groupId } = this.#options;
+    try {
+      const [groupOffsets, bounds] = await Promise.all([
+        this.#admin.fetchOffsets({ groupId, topics: [topic] }),
+        this.#admin.fetchTopicOffsets(topic),
+      ]);
+      const committed = groupOffsets.flatMap(({ partitions }) => partitions).find((one) => one.partition === partition);
+      const { low, high } = bounds.find((one) => one.partition === partition)!;
+      const offset = Number(committed?.offset ?? -1);
+      return {
+        // Below zero: none, or one that kafkajs has put back by itself.
+        committed: offset < 0 ? undefined : { offset, metadata: committed!.metadata ?? '' },
+        beginning: Number(low),
+        end: Number(high),
+      };
+    } catch (cause) {
+      throw kafkaError(`cannot look at ${topic}[${partition}] for ${groupId}`, cause);
+    }
+  }
+
+  #take({ batch, resolveOffset, isStale }: EachBatchPayload): void {
+    const { topic, partition, messages, highWatermark } = batch;
+    const pump = this.#held.get(nameOf({ topic, partition }))?.pump;
+    if (!pump?.isOpen || isStale() || messages.length === 0) return;
+    pump.offer(messages.map(recordOf), Number(highWatermark));
+    resolveOffset(messages.at(-1)!.offset);
+  }
+}
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
+
+const noValue = new Uint8Array(0);
+
+const recordOf = ({ key, value, timestamp, offset }: KafkaMessage): LoggedRecord => ({
+  key,
+  value: value ?? noValue,
+  timestamp: Number(timestamp),
+  offset: Number(offset),
+});

@@ -1,0 +1,86 @@
+import { type LogAppend, type LogRecord, type LogWriter, StoreError, type TopicPartition } from '@neartime/streams';
+import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs';
+import { kafkaError } from './failure.ts';
+
+/**
+ * Appends by one produce request a call, acknowledged by all replicas. Transactions and the idempotent mode of kafkajs are not
+ * used: readers drop what comes twice.
+ */
+export class KafkaWriter implements LogWriter, AsyncDisposable {
+  readonly #producer: Producer;
+
+  private constructor(producer: Producer) {
+    this.#producer = producer;
+  }
+
+  static async connect(kafka: Kafka): Promise<KafkaWriter> {
+    const producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      // Who calls says which partition; a partitioner that chose anew in a retry would break the order.
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
+      maxInFlightRequests: 1,
+    });
+    try {
+      await producer.connect();
+    } catch (cause) {
+      throw kafkaError('cannot connect', cause);
+    }
+    return new KafkaWriter(producer);
+  }
+
+  async append(appends: readonly LogAppend[]): Promise<void> {
+    const filled = appends.filter(({ records }) => records.length > 0);
+    if (filled.length === 0) return;
+    let answers: RecordMetadata[];
+    try {
+      answers = await this.#producer.sendBatch({ acks: -1, topicMessages: messagesOf(filled) });
+    } catch (cause) {
+      throw kafkaError(`cannot append to ${namesOf(filled)}`, cause);
+    }
+    requireAll(filled, answers);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#producer.disconnect();
+  }
+}
+
+function messagesOf(appends: readonly LogAppend[]) {
+  const byTopic = Map.groupBy(appends, ({ topic }) => topic);
+  return [...byTopic].map(([topic, parts]) => ({
+    topic,
+    messages: parts.flatMap(({ partition, records }) => records.map((record) => messageOf(record, partition))),
+  }));
+}
+
+const messageOf = ({ key, value, timestamp }: LogRecord, partition: number): Message => ({
+  key: key && bufferOf(key),
+  value: bufferOf(value),
+  timestamp: String(Math.floor(timestamp)),
+  partition,
+});
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/**
+ * kafkajs forgets a partition whose leader moves, while it tries again, to a broker that has answered already, and says that all
+ * went well. So only what was answered for has been written.
+ */
+function requireAll(appends: readonly LogAppend[], answers: readonly RecordMetadata[]): void {
+  const answered = new Set(
+    answers
+      .filter(({ errorCode }) => errorCode === 0)
+      .map(({ topicName, partition }) => nameOf({ topic: topicName, partition })),
+  );
+  const forgotten = appends.filter((append) => !answered.has(nameOf(append)));
+  if (forgotten.length > 0)
+    throw new StoreError(`kafka: cannot append to ${namesOf(forgotten)}: the brokers did not say that it stands`, {
+      retriable: true,
+    });
+}
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
+const namesOf = (places: readonly TopicPartition[]): string => places.map(nameOf).join(', ');
