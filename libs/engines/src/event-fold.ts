@@ -3,7 +3,7 @@ import { type EventView, fieldIndex } from './event-view.ts';
 import type { Feature } from './feature.ts';
 import type { FoldedEvents, FoldedFeature, FoldedLines } from './folded-events.ts';
 import { KeyTable, enlarged } from './key-table.ts';
-import { lineHashHigh, lineHashLow } from './line-sum.ts';
+import { type LineSeed, lineHashHigh, lineHashLow } from './line-sum.ts';
 import { murmur2, partitionOf } from './murmur2.ts';
 import { type StateColumn, stateColumn } from './state-column.ts';
 import { windowStart } from './tumbling-window.ts';
@@ -14,6 +14,8 @@ export interface EventFoldOptions {
   readonly partitions: number;
   /** At most this many windows are opened; an event of one more is refused. */
   readonly maxWindows: number;
+  /** The entities whose lines are counted and whose features are folded; all of them unless some are named. */
+  readonly entities?: readonly Entity[];
   /** Windows whose events are folded; the lines of the others are counted only. */
   readonly isWanted?: (windowStart: number) => boolean;
 }
@@ -40,6 +42,8 @@ export class EventFold {
   #lastGroup = -1;
   #lastWindow = -1;
   #lastWindowStart = -1;
+  #seedHigh = 1;
+  #seedLow = 1;
 
   constructor(options: EventFoldOptions) {
     this.#partitions = options.partitions;
@@ -51,12 +55,18 @@ export class EventFold {
     }
     const fields = Object.keys(options.schema);
     const kinds = Object.values(options.schema);
-    this.#byEntity = entities.map((entity) => {
+    this.#byEntity = (options.entities ?? entities).map((entity) => {
       const folds = options.features
         .filter((feature) => feature.entity === entity)
         .map((feature) => new FeatureFold(feature, fields, kinds));
       return new EntityFold(entity, fields.indexOf(entityFields[entity]), folds, this.#names);
     });
+  }
+
+  /** The events that follow are of this file. Where lines of many files are folded together each is seeded as it is counted. */
+  seed({ high, low }: LineSeed): void {
+    this.#seedHigh = high;
+    this.#seedLow = low;
   }
 
   /** Folds an event in; false when its window would be one too many. */
@@ -67,8 +77,8 @@ export class EventFold {
     const wanted = this.#wanted[window];
     let name = -2;
     let group = -1;
-    const high = lineHashHigh(line);
-    const low = lineHashLow(line);
+    const high = Math.imul(lineHashHigh(line), this.#seedHigh);
+    const low = Math.imul(lineHashLow(line), this.#seedLow);
     for (const entity of this.#byEntity) {
       const start = starts[at + entity.field];
       const end = ends[at + entity.field];
@@ -94,10 +104,7 @@ export class EventFold {
       windows: this.#windows,
       groups: packKeys(this.#groups),
       features: this.#byEntity.flatMap((entity) => entity.folds.map((fold) => fold.pack())),
-      lines: Object.fromEntries(this.#byEntity.map((entity) => [entity.entity, entity.lines(cells)])) as Record<
-        Entity,
-        FoldedLines
-      >,
+      lines: Object.fromEntries(this.#byEntity.map((entity) => [entity.entity, entity.lines(cells)])),
     };
   }
 

@@ -32,7 +32,7 @@ export interface FoldedEvents {
   /** Groups: a window (the tag), a country and a brand (the key: two bytes of the country's length, country, brand). */
   readonly groups: PackedKeys;
   readonly features: readonly FoldedFeature[];
-  readonly lines: Readonly<Record<Entity, FoldedLines>>;
+  readonly lines: Readonly<Partial<Record<Entity, FoldedLines>>>;
 }
 
 export const buffersOfKeys = ({ arena, offsets, hashes, tags }: PackedKeys): ArrayBuffer[] => [

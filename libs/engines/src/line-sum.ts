@@ -20,11 +20,22 @@ export const addLineSums = (a: LineSum, b: LineSum): LineSum => ({
 export const sameLines = (a: LineSum, b: LineSum): boolean =>
   a.lines === b.lines && a.high === b.high && a.low === b.low;
 
-/** Turns the unseeded sum of a file's lines into theirs: `fileId` is a hex string of at least 16 digits. */
+/** What a file's identity makes of the hash of each of its lines. */
+export interface LineSeed {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** `fileId` is a hex string of at least 16 digits. */
+export const seedOf = (fileId: string): LineSeed => ({
+  high: Number.parseInt(fileId.slice(0, 8), 16) | 1,
+  low: Number.parseInt(fileId.slice(8, 16), 16) | 1,
+});
+
+/** Turns the unseeded sum of a file's lines into theirs. */
 export function seedLineSum(sum: LineSum, fileId: string): LineSum {
-  const seedHigh = Number.parseInt(fileId.slice(0, 8), 16) | 1;
-  const seedLow = Number.parseInt(fileId.slice(8, 16), 16) | 1;
-  return { lines: sum.lines, high: Math.imul(sum.high, seedHigh), low: Math.imul(sum.low, seedLow) };
+  const seed = seedOf(fileId);
+  return { lines: sum.lines, high: Math.imul(sum.high, seed.high), low: Math.imul(sum.low, seed.low) };
 }
 
 export const lineHashHigh = (line: number): number => fmix32(Math.imul(line, 0x9e3779b1));

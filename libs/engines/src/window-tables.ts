@@ -6,15 +6,16 @@ import { addLineSums, noLines, seedLineSum } from './line-sum.ts';
 import { partitionOf } from './murmur2.ts';
 import { type PackedStates, type StateColumn, stateColumn } from './state-column.ts';
 
-/** Lists the lines of a folded file, seeded with the file's identity; cells without lines are left out. */
-export function linesOf(folded: FoldedEvents, fileId: string): WindowLines[] {
+/** Lists the lines of folded events, seeded with the file's identity unless they are already; cells without lines are left out. */
+export function linesOf(folded: FoldedEvents, fileId?: string): WindowLines[] {
+  const seeded = (sum: LineSum) => (fileId === undefined ? sum : seedLineSum(sum, fileId));
   const { windows, partitions } = folded;
   return Object.entries(folded.lines).flatMap(([entity, { counts, high, low }]) =>
     Array.from(counts, (lines, cell) => ({
       entity: entity as Entity,
       window: windows[Math.floor(cell / partitions)],
       partition: cell % partitions,
-      lines: seedLineSum({ lines, high: high[cell], low: low[cell] }, fileId),
+      lines: seeded({ lines, high: high[cell], low: low[cell] }),
     })).filter(({ lines }) => lines.lines > 0),
   );
 }
@@ -147,12 +148,13 @@ export class OpenWindow {
 }
 
 /**
- * Merges a folded file into open windows. `openWindow` gives the window of a start, or `undefined` for one that takes
- * nothing more: its rows are left out, and its lines are found missing by counting.
+ * Merges folded events into open windows; `fileId` is that of the file they are of, where their lines are not seeded yet.
+ * `openWindow` gives the window of a start, or `undefined` for one that takes nothing more: its rows are left out, and its lines
+ * are found missing by counting.
  */
 export function mergeFolded(
   folded: FoldedEvents,
-  fileId: string,
+  fileId: string | undefined,
   openWindow: (start: number) => OpenWindow | undefined,
 ): void {
   const windows = folded.windows.map(openWindow);

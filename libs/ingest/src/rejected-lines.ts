@@ -1,5 +1,4 @@
-import type { RejectReason } from '@neartime/schemas';
-import type { RejectedRun } from '@neartime/streams';
+import type { RejectReason, RejectedRun } from '@neartime/schemas';
 
 const excerptBytes = 200;
 const mostExcerpts = 1000;

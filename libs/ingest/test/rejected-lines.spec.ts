@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RejectedLines } from '../src/embedded/rejected-lines.ts';
+import { RejectedLines } from '../src/index.ts';
 
 const bytes = Buffer.from('not json');
 

@@ -1,4 +1,4 @@
 export * from './part-encoder.ts';
 export { hyparquetEncoder } from './hyparquet-encoder.ts';
-export { hyparquetEncoder as defaultEncoder } from './hyparquet-encoder.ts';
+export { encodeRows, noRows } from './part-columns.ts';
 export { parquetjsEncoder } from './parquetjs-encoder.ts';

@@ -1,9 +1,8 @@
 import { type Feature, OpenWindow } from '@neartime/engines';
 import type { LineCounts } from '@neartime/ingest';
-import { type CataloguedFile, type Clock, systemClock } from '@neartime/streams';
+import { type CataloguedFile, type Clock, systemClock, windowOfObject } from '@neartime/streams';
 import { FolderReservoir } from '@neartime/streams/embedded';
 import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
-import { windowOfObject } from './object-name.ts';
 import { openRun } from './open-run.ts';
 import { lookForFiles } from './pending-files.ts';
 import type { RunListener } from './run-listener.ts';

@@ -1,11 +1,10 @@
 import type { Feature, OpenWindow } from '@neartime/engines';
 import type { PartRows, RowKey } from '@neartime/schemas';
-import { type Clock, type OnlineWrite, StoreError, type WindowPart } from '@neartime/streams';
+import { type Clock, type OnlineWrite, StoreError, type WindowPart, objectName } from '@neartime/streams';
 import { contentHash } from '@neartime/streams/embedded';
 import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
 import type { PartObject } from './encode-part.ts';
 import { lostKeys, olderRows } from './lost-rows.ts';
-import { objectName } from './object-name.ts';
 import { together } from './together.ts';
 
 /** The parts of a window and a feature on their way, by partition; `undefined` for those without rows. */

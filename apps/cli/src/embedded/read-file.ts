@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { EventFold, type Feature, type FoldedEvents } from '@neartime/engines';
-import { type ByteRoom, type LineCounts, LineReader, gunzip } from '@neartime/ingest';
+import { type BrokenFile, type LineCounts, RejectedLines, hashOf, readRawFile } from '@neartime/ingest';
 import { eventSchema, maxWindowsPerFile } from '@neartime/schemas';
-import type { QuarantineReason, RejectedRun, Reservoir } from '@neartime/streams';
-import { RejectedLines } from './rejected-lines.ts';
+import type { RejectedRun, Reservoir } from '@neartime/streams';
 
 /** Which windows of a file are folded: those in [from, to), or those listed. Lines of all windows are counted. */
 export type WantedWindows = { readonly from: number; readonly to: number } | { readonly only: readonly number[] };
@@ -26,9 +25,9 @@ export type FileReading =
       readonly folded: FoldedEvents;
       readonly rejectedRuns: readonly RejectedRun[];
     }
-  | { readonly broken: QuarantineReason; readonly detail: string };
+  | BrokenFile;
 
-/** Reads one raw file to its end: unpack, split, parse, clean, validate, fold. `onBytes` hears of the packed bytes as they come. */
+/** Reads one raw file to its end and folds its events. `onBytes` hears of the packed bytes as they come. */
 export async function readFile(
   reservoir: Reservoir,
   job: ReadFileJob,
@@ -42,70 +41,20 @@ export async function readFile(
     maxWindows: maxWindowsPerFile,
     isWanted: isWanted(job.wanted),
   });
-  const reader = new LineReader({
+  const read = await readRawFile(reservoir.open(job.path), {
     schema: eventSchema,
     fileTime: job.fileTime,
     sink: { add: (event) => fold.add(event), rejected: (reason, line, bytes) => rejected.add(reason, line, bytes) },
+    onBytes,
   });
-  const packed = new PackedBytes(onBytes);
-  try {
-    await unpack(reservoir.open(job.path), packed, reader);
-  } catch (error) {
-    return broken(error as NodeJS.ErrnoException, packed.size);
-  }
-  // After zero padding zlib stops reading; what follows it would be lost without a word.
-  if (packed.unread > packed.zerosAtEnd)
-    return { broken: 'corrupt', detail: 'there is something behind the end of the gzip data' };
-  const counts = reader.end();
-  const contentHash = packed.hash();
-  const fileId = createHash('sha256').update(`${job.path}\n${packed.size}\n${contentHash}`).digest('hex').slice(0, 32);
+  if ('broken' in read) return read;
+  const { size, contentHash, counts } = read;
+  const fileId = createHash('sha256').update(`${job.path}\n${size}\n${contentHash}`).digest('hex').slice(0, 32);
   return { fileId, contentHash, counts, folded: fold.finish(), rejectedRuns: rejected.runs() };
 }
 
-/** What is to be known of a file's packed bytes as they come. */
-class PackedBytes {
-  size = 0;
-  zerosAtEnd = 0;
-  /** Bytes that the unpacker left unread, since the data ended before them. */
-  unread = 0;
-  readonly #hash = createHash('sha256');
-  readonly #onBytes: (bytes: number) => void;
-
-  constructor(onBytes: (bytes: number) => void) {
-    this.#onBytes = onBytes;
-  }
-
-  add(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-    this.size += chunk.length;
-    const zeros = chunk.length - 1 - chunk.findLastIndex((byte) => byte !== 0);
-    this.zerosAtEnd = zeros === chunk.length ? this.zerosAtEnd + zeros : zeros;
-    this.#onBytes(chunk.length);
-  }
-
-  hash(): string {
-    return this.#hash.digest('hex').slice(0, 32);
-  }
-}
-
-/** Unpacks all gzip members of a stream. Reads to its end even where the data ends before, for the hash. */
-async function unpack(source: AsyncIterable<Uint8Array>, packed: PackedBytes, target: ByteRoom): Promise<void> {
-  using unpacker = gunzip(target);
-  for await (const piece of source) {
-    packed.add(piece);
-    // zlib takes all that it is given, unless the data ended.
-    if (packed.unread === 0) packed.unread = piece.length - unpacker.push(piece);
-    else packed.unread += piece.length;
-  }
-  if (packed.unread === 0) unpacker.end();
-}
-
 /** The hash of a file's packed bytes, as `readFile` gives it. */
-export async function hashFile(reservoir: Reservoir, path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of reservoir.open(path)) hash.update(piece);
-  return hash.digest('hex').slice(0, 32);
-}
+export const hashFile = (reservoir: Reservoir, path: string): Promise<string> => hashOf(reservoir.open(path));
 
 function isWanted(wanted: WantedWindows): (window: number) => boolean {
   if ('only' in wanted) {
@@ -113,14 +62,4 @@ function isWanted(wanted: WantedWindows): (window: number) => boolean {
     return (window) => listed.has(window);
   }
   return (window) => window >= wanted.from && window < wanted.to;
-}
-
-function broken(error: NodeJS.ErrnoException, packed: number): FileReading {
-  if (error.code === 'Z_BUF_ERROR')
-    return { broken: 'truncated', detail: `the gzip data ends after ${packed} bytes, before its end` };
-  if (error.code === 'Z_DATA_ERROR' && /header/.test(error.message))
-    return { broken: 'not_gzip', detail: error.message };
-  if (error.code?.startsWith('Z_')) return { broken: 'corrupt', detail: error.message };
-  if (error.syscall) return { broken: 'unreadable', detail: `${error.syscall}: ${error.code}` };
-  throw error;
 }
