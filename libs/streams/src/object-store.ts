@@ -11,3 +11,21 @@ export interface ObjectStore {
   /** The names that begin with a prefix, in no particular order; what is being put is not among them. */
   list(prefix: string): AsyncIterable<string>;
 }
+
+/** An object with what was kept beside its bytes. */
+export interface DescribedObject {
+  readonly etag: string;
+  /** Names in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** An object store that keeps a few short texts beside each object: what must not be in the bytes, such as a revision. */
+export interface DescribedObjectStore extends ObjectStore {
+  describe(name: string): Promise<DescribedObject | undefined>;
+  put(
+    name: string,
+    body: Uint8Array,
+    condition: PutCondition,
+    metadata?: Readonly<Record<string, string>>,
+  ): Promise<string | undefined>;
+}

@@ -11,6 +11,22 @@ export interface ListedFile {
 export interface Reservoir {
   /** Every `*.gz` below `in/`, in no particular order; what goes away while it is being listed may be left out. */
   list(): AsyncIterable<ListedFile>;
-  /** The packed bytes of a file, piece by piece; a piece stands until the next one is asked for. */
-  open(path: string): AsyncIterable<Uint8Array>;
+  /** A file as a listing would show it now. Throws FileRefused when it is not to be had. */
+  stat(path: string): Promise<ListedFile>;
+  /**
+   * The packed bytes of a file, piece by piece; a piece stands until the next one is asked for. Throws FileRefused when it is not
+   * to be had, or has not (any more) the version that was asked for.
+   */
+  open(path: string, version?: string): AsyncIterable<Uint8Array>;
+}
+
+/** A file that this caller cannot have as it asked for it, while others of its reservoir may well be read. */
+export class FileRefused extends Error {
+  readonly reason: 'missing' | 'forbidden' | 'changed';
+
+  constructor(path: string, reason: FileRefused['reason'], options: { cause?: unknown } = {}) {
+    super(`${path}: ${reason}`, options);
+    this.name = 'FileRefused';
+    this.reason = reason;
+  }
 }

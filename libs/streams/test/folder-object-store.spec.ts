@@ -21,6 +21,13 @@ function place(folder: string): string {
   return join(folder, name);
 }
 
+it('gives equal bytes the ETag that they had', async () => {
+  using folder = newFolder();
+  const store = new FolderObjectStore(folder.path);
+  const etag = (await store.put(name, one, ifNone))!;
+  expect(await store.put(name, one, { ifMatch: etag })).toBe(etag);
+});
+
 it('sees nothing in the temporary file of a put that was killed, and puts over it', async () => {
   using folder = newFolder();
   writeFileSync(`${place(folder.path)}.tmp`, 'half an obj');

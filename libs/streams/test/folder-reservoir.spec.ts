@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { FolderReservoir } from '../src/embedded/index.ts';
 import { asNobody, canBeNobody } from './as-nobody.ts';
+import { collected } from './collected.ts';
 import { newFolder } from './opened.ts';
 import { paths, reservoirContract } from './reservoir.contract.ts';
 
@@ -85,4 +86,25 @@ it.runIf(canBeNobody)('says which folder this user may not read; trying again ma
       retriable: true,
     });
   });
+});
+
+it.runIf(canBeNobody)('refuses a file that this user may not read, and no other', async () => {
+  using folder = newFolder();
+  fill(folder.path, 'in/a/1.gz');
+  fill(folder.path, 'in/b/2.gz');
+  const reservoir = new FolderReservoir(folder.path);
+  const { version } = await reservoir.stat('in/a/1.gz');
+  const forbidden = { name: 'FileRefused', reason: 'forbidden' };
+  await asNobody(folder.path, { path: join(folder.path, 'in/a'), mode: 0o000 }, async () => {
+    await expect(reservoir.stat('in/a/1.gz')).rejects.toMatchObject(forbidden);
+    await expect(collected(reservoir.open('in/a/1.gz', version))).rejects.toMatchObject(forbidden);
+    expect((await reservoir.stat('in/b/2.gz')).size).toBe(1);
+  });
+});
+
+it('throws what the system says of a file that is opened in any version', async () => {
+  using folder = newFolder();
+  fill(folder.path, 'in/a/1.gz');
+  const opening = collected(new FolderReservoir(folder.path).open('in/a/2.gz'));
+  await expect(opening).rejects.toMatchObject({ syscall: 'open', code: 'ENOENT' });
 });

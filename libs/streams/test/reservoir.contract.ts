@@ -16,9 +16,9 @@ export const paths = async (reservoir: Reservoir): Promise<string[]> =>
   (await listed(reservoir)).map(({ path }) => path);
 
 /** The bytes of a file; pieces are copied, as they stand for a while only. */
-const bytesOf = async (reservoir: Reservoir, path: string): Promise<Buffer> => {
+const bytesOf = async (reservoir: Reservoir, path: string, version?: string): Promise<Buffer> => {
   const pieces: Buffer[] = [];
-  for await (const piece of reservoir.open(path)) pieces.push(Buffer.from(piece));
+  for await (const piece of reservoir.open(path, version)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 };
 
@@ -81,6 +81,50 @@ export function reservoirContract(subject: string, open: () => Promise<FilledRes
     it('fails when a file is opened that is not there', async () => {
       await using opened = await open();
       await expect(bytesOf(opened.port, path)).rejects.toThrow();
+    });
+
+    it('shows one file as the listing shows it', async () => {
+      await using opened = await open();
+      await opened.fill(path, 'packed');
+      await opened.fill('in/żółw 😀 100%+=/x.gz', '');
+      for (const file of await listed(opened.port)) expect(await opened.port.stat(file.path)).toEqual(file);
+    });
+
+    it.each([path, 'in/olx', 'in/olx/ios/x.gz/y.gz'])('refuses to show %s, which is no file', async (missing) => {
+      await using opened = await open();
+      await opened.fill('in/olx/ios/x.gz', 'packed');
+      await expect(opened.port.stat(missing)).rejects.toMatchObject({ name: 'FileRefused', reason: 'missing' });
+    });
+
+    it('opens a file in the version that was shown', async () => {
+      await using opened = await open();
+      await opened.fill(path, 'packed');
+      const { version } = await opened.port.stat(path);
+      expect((await bytesOf(opened.port, path, version)).toString()).toBe('packed');
+    });
+
+    it('refuses a version that a file has not any more, and gives the one that it has', async () => {
+      await using opened = await open();
+      await opened.fill(path, 'packed');
+      const { version } = await opened.port.stat(path);
+      await opened.fill(path, 'packed again');
+      await expect(bytesOf(opened.port, path, version)).rejects.toMatchObject({
+        name: 'FileRefused',
+        message: `${path}: changed`,
+        reason: 'changed',
+      });
+      const now = await opened.port.stat(path);
+      expect((await bytesOf(opened.port, path, now.version)).toString()).toBe('packed again');
+    });
+
+    it('refuses any version of a file that is not there', async () => {
+      await using opened = await open();
+      await opened.fill('in/other.gz', 'other');
+      const { version } = await opened.port.stat('in/other.gz');
+      await expect(bytesOf(opened.port, path, version)).rejects.toMatchObject({
+        name: 'FileRefused',
+        reason: 'missing',
+      });
     });
   });
 }

@@ -1,7 +1,7 @@
-import type { Dirent } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ListedFile, Reservoir } from '../reservoir.ts';
+import { FileRefused, type ListedFile, type Reservoir } from '../reservoir.ts';
 import type { StoreError } from '../store-error.ts';
 import { errorCode, systemFailure } from './failure.ts';
 
@@ -10,6 +10,7 @@ const pieceBytes = 256 * 1024;
 const looksAtOnce = 32;
 /** What went between listing and looking, a link to nothing and a link to itself are not there. */
 const notThere = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+const notAllowed = ['EACCES', 'EPERM'];
 
 interface Folder {
   /** Below the root, with slashes. */
@@ -44,8 +45,21 @@ export class FolderReservoir implements Reservoir {
     }
   }
 
-  async *open(path: string): AsyncIterable<Uint8Array> {
-    await using file = await open(join(this.#root, path), 'r');
+  async stat(path: string): Promise<ListedFile> {
+    const file = await this.#look(path).catch((failure: StoreError) => {
+      throw refused(path, failure.cause) ?? failure;
+    });
+    if (!file) throw new FileRefused(path, 'missing');
+    return file;
+  }
+
+  /** Without a version, what the system says of a file that it does not open is thrown as it is. */
+  async *open(path: string, version?: string): AsyncIterable<Uint8Array> {
+    await using file = await open(join(this.#root, path), 'r').catch((cause: unknown) => {
+      throw (version !== undefined && refused(path, cause)) || cause;
+    });
+    if (version !== undefined && versionOf(await file.stat({ bigint: true })) !== version)
+      throw new FileRefused(path, 'changed');
     yield* pieces(file);
   }
 
@@ -88,9 +102,7 @@ export class FolderReservoir implements Reservoir {
 
   #look(path: string): Promise<ListedFile | undefined> {
     const look = this.#askIfThere(path, (there) => stat(there, { bigint: true })).then((found) =>
-      found?.isFile()
-        ? { path, size: Number(found.size), version: `${found.size}-${found.mtimeNs}-${found.ino}` }
-        : undefined,
+      found?.isFile() ? { path, size: Number(found.size), version: versionOf(found) } : undefined,
     );
     // Whoever waits for it hears of a failure; until then it is nobody's.
     look.catch(() => undefined);
@@ -137,6 +149,15 @@ async function* pieces(file: FileHandle): AsyncIterable<Uint8Array> {
     // Whoever takes no more pieces must not have the file closed while it is read.
     await reading.catch(() => undefined);
   }
+}
+
+const versionOf = ({ size, mtimeNs, ino }: BigIntStats): string => `${size}-${mtimeNs}-${ino}`;
+
+/** What the system says, when it is about this file alone. */
+function refused(path: string, cause: unknown): FileRefused | undefined {
+  const code = errorCode(cause) ?? '';
+  if (notThere.includes(code)) return new FileRefused(path, 'missing', { cause });
+  return notAllowed.includes(code) ? new FileRefused(path, 'forbidden', { cause }) : undefined;
 }
 
 const isPacked = (path: string): boolean => path.endsWith('.gz');
