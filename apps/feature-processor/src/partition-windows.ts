@@ -1,0 +1,139 @@
+import { EventFold, type Feature, OpenWindow, mergeFolded, seedOf, windowStart } from '@neartime/engines';
+import { type Entity, type EventSchema, type Progress, maxWindowsPerFile } from '@neartime/schemas';
+import { LogWatermark } from './log-watermark.ts';
+import { type ReceivedEvent, ReceivedView } from './received-event.ts';
+import { SeenLines } from './seen-lines.ts';
+
+export interface PartitionWindowsOptions {
+  readonly schema: EventSchema;
+  readonly entity: Entity;
+  readonly features: readonly Feature[];
+  readonly partition: number;
+  readonly partitions: number;
+  /** Seconds that a window waits for lines after its end. */
+  readonly grace: number;
+  /** Windows that begin before this are closed already, or come from raw files. */
+  readonly closedBefore: number;
+  /** Nothing is closed before this offset: up to it the log is only read again. */
+  readonly resumeAt: number;
+}
+
+/** What the log made of a partition: windows that closed, in order. */
+export interface Closing {
+  /** Those that had lines; nothing of them is kept. */
+  readonly windows: readonly OpenWindow[];
+  /** Windows that begin before this are closed now. */
+  readonly closedBefore: number;
+}
+
+/**
+ * The open windows of one partition: a function of the log alone. Events are folded, progress closes; which records came
+ * together, how often it began anew and what the hour is change nothing.
+ */
+export class PartitionWindows {
+  readonly open = new Map<number, OpenWindow>();
+  /** Events for windows that had closed, by the start of the window, since they were last taken. */
+  late = new Map<number, number>();
+  readonly #options: PartitionWindowsOptions;
+  readonly #view: ReceivedView;
+  readonly #watermark = new LogWatermark();
+  readonly #seen = new SeenLines();
+  /** The offset of the first event of each open window. */
+  readonly #firstOffsets = new Map<number, number>();
+  #closedBefore: number;
+  #fold: EventFold | undefined;
+  #lastFile: Uint8Array = new Uint8Array(0);
+  #lastFileName = '';
+
+  constructor(options: PartitionWindowsOptions) {
+    this.#options = options;
+    this.#view = new ReceivedView(options.schema);
+    this.#closedBefore = options.closedBefore;
+  }
+
+  get closedBefore(): number {
+    return this.#closedBefore;
+  }
+
+  /** The first offset from which all that is known here can be read again; Infinity when nothing is. */
+  get firstOffset(): number {
+    let first = this.#watermark.firstOffset;
+    for (const offset of this.#firstOffsets.values()) if (offset < first) first = offset;
+    return first;
+  }
+
+  event(event: ReceivedEvent, offset: number): void {
+    const window = windowStart(event.timestamp);
+    const isLate = window < this.#closedBefore;
+    this.#toFile(event.file_id);
+    if (!this.#seen.isNew(this.#lastFileName, event.line, window)) return;
+    if (isLate) {
+      this.late.set(window, (this.late.get(window) ?? 0) + 1);
+      return;
+    }
+    if (!this.#firstOffsets.has(window)) this.#firstOffsets.set(window, offset);
+    this.#foldNow().add(this.#view.of(event));
+  }
+
+  /** Takes what sources say. When that closes windows, gives them. */
+  progress({ sources }: Progress, offset: number): Closing | undefined {
+    for (const said of sources) this.#watermark.say(said, offset);
+    return offset < this.#options.resumeAt ? undefined : this.#close();
+  }
+
+  /** Merges what was folded since into the open windows, to be looked at. */
+  settle(): void {
+    const folded = this.#fold?.finish();
+    this.#fold = undefined;
+    this.#lastFile = new Uint8Array(0);
+    if (folded) mergeFolded(folded, undefined, (start) => this.#openWindow(start));
+  }
+
+  #close(): Closing | undefined {
+    const closedBefore = windowStart(this.#watermark.value - this.#options.grace);
+    if (!(closedBefore > this.#closedBefore)) return undefined;
+    this.settle();
+    this.#closedBefore = closedBefore;
+    const windows = [...this.open.values()]
+      .filter(({ start }) => start < closedBefore)
+      .sort((a, b) => a.start - b.start);
+    for (const { start } of windows) {
+      this.open.delete(start);
+      this.#firstOffsets.delete(start);
+    }
+    this.#seen.forgetBefore(closedBefore);
+    return { windows, closedBefore };
+  }
+
+  /** Lines of one file mostly follow one another. */
+  #toFile(file: Uint8Array): void {
+    if (Buffer.compare(file, this.#lastFile) === 0) return;
+    this.#lastFile = file;
+    this.#lastFileName = Buffer.from(file).toString('hex');
+    this.#fold?.seed(seedOf(this.#lastFileName));
+  }
+
+  #foldNow(): EventFold {
+    if (this.#fold) return this.#fold;
+    const { schema, entity, features, partitions } = this.#options;
+    // A file's lines touch so many windows at most; here files meet, which must not refuse any.
+    this.#fold = new EventFold({
+      schema,
+      features,
+      partitions,
+      entities: [entity],
+      maxWindows: maxWindowsPerFile * 1000,
+    });
+    this.#fold.seed(seedOf(this.#lastFileName));
+    return this.#fold;
+  }
+
+  #openWindow(start: number): OpenWindow {
+    const { features, partitions } = this.#options;
+    const standing = this.open.get(start);
+    if (standing) return standing;
+    const window = new OpenWindow(start, { features, partitions, tracksChanges: true });
+    this.open.set(start, window);
+    return window;
+  }
+}

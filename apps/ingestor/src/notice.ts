@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** A raw file is ready. */
+export interface FileNotice {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** A source is complete up to a time: the end of a backfill, or its beginning. */
+export interface CompleteNotice {
+  readonly source: string;
+  /** Epoch seconds. */
+  readonly completeUpTo: number;
+}
+
+export type Notice = FileNotice | CompleteNotice;
+
+const s3Event = z.object({
+  Records: z.array(
+    z.object({
+      eventName: z.string().optional(),
+      s3: z.object({ bucket: z.object({ name: z.string().min(1) }), object: z.object({ key: z.string().min(1) }) }),
+    }),
+  ),
+});
+
+const complete = z.object({ source: z.string().min(1), completeUpTo: z.iso.datetime() });
+
+/**
+ * Reads a record of the topic `raw-files`: an `s3://bucket/key` path, an S3 event as JSON (whose keys are URL-encoded, with + for
+ * a space), or `{"source": "s3://…/", "completeUpTo": "2018-08-01T10:00:00Z"}`. What it is not is told in words.
+ */
+export function parseNotice(value: string): readonly Notice[] | { readonly undecodable: string } {
+  const text = value.trim();
+  if (text.startsWith('s3://')) return parsePath(text);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { undecodable: 'it is neither an s3:// path nor JSON' };
+  }
+  if (isTestEvent(json)) return [];
+  const event = s3Event.safeParse(json);
+  if (event.success)
+    return event.data.Records.filter(isCreation).flatMap(({ s3 }) => fileOf(s3.bucket.name, s3.object.key));
+  const said = complete.safeParse(json);
+  if (said.success)
+    return [{ source: said.data.source, completeUpTo: Math.floor(Date.parse(said.data.completeUpTo) / 1000) }];
+  return { undecodable: 'it is JSON, but neither an S3 event nor "complete up to"' };
+}
+
+function parsePath(text: string): readonly Notice[] | { readonly undecodable: string } {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(text) ?? [];
+  return bucket && key ? [{ bucket, key }] : { undecodable: 'it is no s3://bucket/key path' };
+}
+
+/** S3 says this when notifications are set up. */
+const isTestEvent = (json: unknown): boolean => (json as { Event?: unknown } | null)?.Event === 's3:TestEvent';
+
+const isCreation = ({ eventName }: { eventName?: string | undefined }): boolean =>
+  eventName === undefined || eventName.includes('ObjectCreated');
+
+function fileOf(bucket: string, key: string): Notice[] {
+  return [{ bucket, key: decodeURIComponent(key.replaceAll('+', ' ')) }];
+}

@@ -1,0 +1,124 @@
+import { SourceClock } from '@neartime/engines';
+import type {
+  Assignment,
+  Catalogue,
+  Clock,
+  Commit,
+  DeadLetters,
+  LoggedRecord,
+  PartitionWorker,
+} from '@neartime/streams';
+import { EndWatch } from './end-watch.ts';
+import type { Ingested } from './ingest-file.ts';
+import { type FileNotice, parseNotice } from './notice.ts';
+import type { ProgressSender } from './progress-sender.ts';
+import { SetAside } from './set-aside.ts';
+
+/** What an ingestor says of its work, for logs and metrics. */
+export interface IngestListener {
+  ingested(notice: FileNotice, outcome: Ingested, seconds: number): void;
+}
+
+export interface NoticesWorkerOptions {
+  readonly ingest: (notice: FileNotice) => Promise<Ingested>;
+  readonly progress: ProgressSender;
+  readonly catalogue: Pick<Catalogue, 'sources'>;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  /** Seconds without a file after which a source is moved on by the clock. */
+  readonly idleAfter: number;
+  /** The end of the partition as it is now. */
+  readonly endOf: () => Promise<number>;
+  readonly listener: IngestListener;
+}
+
+/** Takes the notices of one partition of `raw-files`: whoever has it owns the sources whose notices come through it. */
+export class NoticesWorker implements PartitionWorker {
+  readonly from: number;
+  readonly #assignment: Assignment;
+  readonly #options: NoticesWorkerOptions;
+  readonly #sources: SourceClock;
+  readonly #ends: EndWatch;
+  readonly #aside = new SetAside();
+  #position: number;
+  /** Up to here everything is in the log, progress too. */
+  #done: number;
+
+  private constructor(assignment: Assignment, options: NoticesWorkerOptions) {
+    const { committed, beginning } = assignment;
+    this.#assignment = assignment;
+    this.#options = options;
+    this.from = Math.max(committed?.offset ?? 0, beginning);
+    this.#position = this.from;
+    this.#done = this.from;
+    this.#sources = new SourceClock(options.idleAfter);
+    this.#ends = new EndWatch(Math.min(5, options.idleAfter / 5), options.endOf);
+  }
+
+  /** Takes up the sources where the owner before left them. */
+  static async open(assignment: Assignment, options: NoticesWorkerOptions): Promise<NoticesWorker> {
+    const worker = new NoticesWorker(assignment, options);
+    const { clock, catalogue, progress } = options;
+    for (const { source, completeUpTo, saidAt, partition } of await catalogue.sources()) {
+      if (partition !== assignment.partition) continue;
+      worker.#sources.resume(source, completeUpTo, clock.now() - saidAt, clock.elapsed());
+      progress.resume(source, completeUpTo);
+    }
+    return worker;
+  }
+
+  async take(records: readonly LoggedRecord[]): Promise<void> {
+    for (const record of records) {
+      await this.#takeOne(record);
+      this.#position = record.offset + 1;
+      await this.#flush();
+      this.#assignment.signal.throwIfAborted();
+    }
+    for (const notice of this.#aside.due(this.#options.clock.elapsed())) await this.#ingest(notice);
+    if (records.length === 0) await this.#moveOn();
+    await this.#flush();
+  }
+
+  commit(): Commit | undefined {
+    return { offset: this.#done, metadata: '' };
+  }
+
+  async #takeOne(record: LoggedRecord): Promise<void> {
+    const notices = parseNotice(Buffer.from(record.value).toString());
+    if ('undecodable' in notices) return this.#options.deadLetters.bury(this.#assignment, record, notices.undecodable);
+    for (const notice of notices) {
+      if ('source' in notice) this.#complete(notice.source, notice.completeUpTo);
+      else await this.#ingest(notice);
+    }
+  }
+
+  async #ingest(notice: FileNotice): Promise<void> {
+    const { clock, ingest, listener } = this.#options;
+    const before = clock.elapsed();
+    const outcome = await ingest(notice);
+    if (outcome.is === 'set aside') this.#aside.put(notice, clock.elapsed());
+    else this.#aside.remove(notice);
+    if (outcome.is === 'sent') this.#complete(outcome.source, outcome.fileTime);
+    listener.ingested(notice, outcome, clock.elapsed() - before);
+  }
+
+  #complete(source: string, upTo: number): void {
+    const { clock, progress } = this.#options;
+    this.#sources.fileDone(source, upTo, clock.elapsed());
+    progress.say(source, upTo);
+  }
+
+  /** Silent sources are moved on by the clock, once it is sure that no notice of theirs is waiting. */
+  async #moveOn(): Promise<void> {
+    const { clock, idleAfter, progress } = this.#options;
+    const elapsed = clock.elapsed();
+    if (!(await this.#ends.isReadUpTo(this.#position, elapsed, idleAfter))) return;
+    for (const source of this.#sources.sources()) progress.say(source, this.#sources.completeUpTo(source, elapsed));
+  }
+
+  async #flush(): Promise<void> {
+    const { progress } = this.#options;
+    await progress.flush();
+    if (progress.isSaid) this.#done = this.#position;
+  }
+}

@@ -1,0 +1,126 @@
+import { type Feature, checksum } from '@neartime/engines';
+import { encodeRows, noRows } from '@neartime/parquet';
+import type { PartRows, WindowClosed } from '@neartime/schemas';
+import {
+  type Catalogue,
+  type Clock,
+  type DescribedObjectStore,
+  type OnlineStore,
+  StoreError,
+  type WindowPart,
+  objectName,
+} from '@neartime/streams';
+import type { CollectedRows } from './collected-rows.ts';
+
+export interface PartWriterOptions {
+  readonly objects: DescribedObjectStore;
+  readonly online: OnlineStore;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+}
+
+/** What came of a revision. */
+export interface WrittenPart {
+  readonly is: 'written' | 'unfit' | 'older';
+  readonly feature: string;
+  readonly window: number;
+  readonly partition: number;
+  readonly revision: number;
+  readonly rows: number;
+  /** Seconds from the closing to the last word of the catalogue. */
+  readonly after: number;
+}
+
+const mostPuts = 5;
+
+/** Writes revisions of parts: the object, the online rows, then the catalogue's row, which says that it is done. */
+export class PartWriter {
+  readonly #options: PartWriterOptions;
+
+  constructor(options: PartWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The revision that stands of a part; -1 for none. */
+  async standing(feature: Feature, window: number, partition: number): Promise<number> {
+    const parts = await this.#options.catalogue.windowParts({ feature: feature.name, window });
+    return parts.find((part) => part.partition === partition && part.state !== 'unfit')?.revision ?? -1;
+  }
+
+  /** Writes a revision that has come whole. When rows are missing, or others have come, only the catalogue hears of it. */
+  async write(feature: Feature, closed: WindowClosed, collected: CollectedRows): Promise<WrittenPart> {
+    const { window, partition, revision } = closed;
+    const rows = collected.sorted();
+    const outcome = (is: WrittenPart['is']): WrittenPart => ({
+      ...{ is, feature: feature.name, window, partition, revision, rows: rows.rows },
+      after: this.#options.clock.now() - closed.closed_at,
+    });
+    if ((await this.standing(feature, window, partition)) >= revision) return outcome('older');
+    if (rows.rows !== closed.rows || checksum(rows) !== closed.checksum) {
+      await this.#record(feature, closed, { state: 'unfit', etag: undefined });
+      return outcome('unfit');
+    }
+    const etag = await this.#put(feature, closed, rows);
+    if (rows.rows > 0) await this.#putOnline(feature, closed, rows);
+    await this.#record(feature, closed, { state: 'written', etag });
+    return outcome('written');
+  }
+
+  /** Puts the object unless a newer one stands, or one with the same rows. Gives the ETag that stands. */
+  async #put(
+    feature: Feature,
+    { window, partition, revision, ...closed }: WindowClosed,
+    rows: PartRows,
+  ): Promise<string | undefined> {
+    const { objects } = this.#options;
+    const name = objectName(feature.name, window, partition);
+    const metadata = { revision: String(revision), checksum: closed.checksum };
+    for (let tries = 0; tries < mostPuts; tries++) {
+      const standing = await objects.describe(name);
+      if (!standing && rows.rows === 0) return undefined;
+      if (
+        standing &&
+        (Number(standing.metadata['revision']) > revision || standing.metadata['checksum'] === closed.checksum)
+      )
+        return standing.etag;
+      const body = await encodeRows(rows.rows > 0 ? rows : noRows, feature.engine.output);
+      const etag = await objects.put(
+        name,
+        body,
+        standing ? { ifMatch: standing.etag } : { ifNoneMatch: '*' },
+        metadata,
+      );
+      if (etag !== undefined) return etag;
+      // Another writer was quicker: what it put decides.
+    }
+    throw new StoreError(`store: ${name} is changed by others again and again`, { retriable: true });
+  }
+
+  async #putOnline({ name, engine }: Feature, { window, revision }: WindowClosed, rows: PartRows): Promise<void> {
+    const { online, clock } = this.#options;
+    const table = { feature: name, column: engine.output.name, type: engine.output.type };
+    await online.write([{ table, window, revision: { final: revision }, rows, writtenAt: clock.now() }]);
+  }
+
+  async #record(
+    { name }: Feature,
+    { window, partition, revision, rows, checksum: sum, lines, closed_at: closedAt }: WindowClosed,
+    written: Pick<WindowPart, 'state' | 'etag'>,
+  ): Promise<void> {
+    const { catalogue, clock } = this.#options;
+    await catalogue.recordParts([
+      {
+        feature: name,
+        window,
+        partition,
+        revision,
+        rows,
+        checksum: sum,
+        lines,
+        closedAt,
+        writtenAt: clock.now(),
+        ...written,
+      },
+    ]);
+  }
+}
