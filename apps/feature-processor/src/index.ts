@@ -1,1 +1,2 @@
-export {};
+export * from './feature-worker.ts';
+export * from './window-publisher.ts';

@@ -1,1 +1,2 @@
-export {};
+export * from './part-writer.ts';
+export * from './rows-worker.ts';

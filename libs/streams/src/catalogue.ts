@@ -45,6 +45,12 @@ export interface FeatureOfEntity {
   readonly entity: Entity;
 }
 
+/** Which bytes a file is, and under which identity its lines count. */
+export interface FileIdentity {
+  readonly fileId: string;
+  readonly contentHash: string;
+}
+
 /** A file that was listed; what is new of it. */
 export interface FileSeen {
   readonly path: string;
@@ -100,6 +106,8 @@ export interface SourceProgress {
   readonly source: string;
   readonly completeUpTo: number;
   readonly saidAt: number;
+  /** The partition of `raw-files` through which its notices come; whoever has that owns the source. */
+  readonly partition?: number | undefined;
 }
 
 /**
@@ -115,7 +123,8 @@ export interface Catalogue {
 
   files(): Promise<CataloguedFile[]>;
   file(path: string): Promise<CataloguedFile | undefined>;
-  beginReading(file: FileSeen): Promise<void>;
+  /** Its row stands before anything of it counts. `sent`: from now on lines of these bytes may be in the log, if not all of them. */
+  beginReading(file: FileSeen, sent?: FileIdentity): Promise<void>;
   /** The file was read to its end: its counts, rejected lines and task; its windows, and those it touched before, go on the list to check. */
   recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void>;
   quarantine(file: FileSeen, reason: QuarantineReason, detail: string): Promise<void>;
@@ -155,6 +164,6 @@ export interface Catalogue {
   settled(window: number): Promise<void>;
 
   sources(): Promise<SourceProgress[]>;
-  /** Neither "complete up to" nor "said at" of a source ever goes back. */
+  /** Neither "complete up to" nor "said at" of a source ever goes back; the partition is the last one that was said. */
   recordProgress(progress: readonly SourceProgress[]): Promise<void>;
 }

@@ -34,4 +34,5 @@ export const schema = `
   CREATE TABLE IF NOT EXISTS sources (
     source TEXT PRIMARY KEY, complete_up_to REAL NOT NULL, said_at REAL NOT NULL
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS source_partitions (source TEXT PRIMARY KEY, partition INTEGER NOT NULL) WITHOUT ROWID;
 `;

@@ -4,6 +4,7 @@ import type {
   CataloguedFile,
   FeatureOfEntity,
   FileOutcome,
+  FileIdentity,
   FileSeen,
   QuarantineReason,
   RejectedRun,
@@ -51,8 +52,13 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     return row && fileOf(row);
   }
 
-  async beginReading(file: FileSeen): Promise<void> {
+  async beginReading(file: FileSeen, sent?: FileIdentity): Promise<void> {
     this.#sqlite.unflushed(() => this.#sqlite.transaction(() => this.#fileNumber(file)));
+    if (!sent) return;
+    this.#sqlite.run(
+      'UPDATE files SET file_id = ?, content_hash = ?, version = ?, size = ? WHERE path = ?',
+      ...[sent.fileId, sent.contentHash, file.version, file.size, file.path],
+    );
   }
 
   async recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void> {
@@ -108,7 +114,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   async forgetFiles(): Promise<void> {
     this.#sqlite.transaction(() => {
-      for (const table of ['files', 'file_lines', 'rejected', 'tasks', 'to_check', 'sources'])
+      for (const table of ['files', 'file_lines', 'rejected', 'tasks', 'to_check', 'sources', 'source_partitions'])
         this.#sqlite.run(`DELETE FROM ${table}`);
       this.#sqlite.run(`UPDATE window_parts SET state = 'stale'`);
     });
@@ -226,9 +232,11 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async sources(): Promise<SourceProgress[]> {
-    return this.#sqlite.all(
-      'SELECT source, complete_up_to AS completeUpTo, said_at AS saidAt FROM sources ORDER BY source',
+    const rows = this.#sqlite.all<SourceProgress & { partition: number | null }>(
+      `SELECT source, complete_up_to AS completeUpTo, said_at AS saidAt, partition
+       FROM sources LEFT JOIN source_partitions USING (source) ORDER BY source`,
     );
+    return rows.map(({ partition, ...said }) => (partition === null ? said : { ...said, partition }));
   }
 
   async recordProgress(progress: readonly SourceProgress[]): Promise<void> {
@@ -241,7 +249,9 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     this.#sqlite[Symbol.dispose]();
   }
 
-  #recordProgress({ source, completeUpTo, saidAt }: SourceProgress): void {
+  #recordProgress({ source, completeUpTo, saidAt, partition }: SourceProgress): void {
+    if (partition !== undefined)
+      this.#sqlite.run('INSERT OR REPLACE INTO source_partitions VALUES (?, ?)', source, partition);
     this.#sqlite.run(
       `INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
        complete_up_to = max(complete_up_to, excluded.complete_up_to), said_at = max(said_at, excluded.said_at)`,
