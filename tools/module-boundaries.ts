@@ -18,12 +18,13 @@ export interface Violation {
 
 /** Whom a project of each type may import; `testing` besides is open to everybody's tests. */
 const mayImport: Record<ProjectType, readonly ProjectType[]> = {
-  app: ['adapter', 'port', 'core', 'schema'],
+  app: ['wiring', 'adapter', 'port', 'core', 'schema'],
+  wiring: ['adapter', 'port', 'schema'],
   adapter: ['port', 'schema'],
   port: ['schema'],
   core: ['schema', 'core'],
   schema: [],
-  testing: ['app', 'adapter', 'port', 'core', 'schema', 'testing'],
+  testing: ['app', 'wiring', 'adapter', 'port', 'core', 'schema', 'testing'],
 };
 
 /**

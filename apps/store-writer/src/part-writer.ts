@@ -1,4 +1,4 @@
-import { type Feature, checksum } from '@neartime/engines';
+import { checksum } from '@neartime/engines';
 import { encodeRows, noRows } from '@neartime/parquet';
 import type { PartRows, WindowClosed } from '@neartime/schemas';
 import {
@@ -6,6 +6,7 @@ import {
   type Clock,
   type DescribedObjectStore,
   type OnlineStore,
+  type OnlineTable,
   StoreError,
   type WindowPart,
   objectName,
@@ -42,38 +43,38 @@ export class PartWriter {
   }
 
   /** The revision that stands of a part; -1 for none. */
-  async standing(feature: Feature, window: number, partition: number): Promise<number> {
-    const parts = await this.#options.catalogue.windowParts({ feature: feature.name, window });
+  async standing({ feature }: OnlineTable, window: number, partition: number): Promise<number> {
+    const parts = await this.#options.catalogue.windowParts({ feature, window });
     return parts.find((part) => part.partition === partition && part.state !== 'unfit')?.revision ?? -1;
   }
 
   /** Writes a revision that has come whole. When rows are missing, or others have come, only the catalogue hears of it. */
-  async write(feature: Feature, closed: WindowClosed, collected: CollectedRows): Promise<WrittenPart> {
+  async write(table: OnlineTable, closed: WindowClosed, collected: CollectedRows): Promise<WrittenPart> {
     const { window, partition, revision } = closed;
     const rows = collected.sorted();
     const outcome = (is: WrittenPart['is']): WrittenPart => ({
-      ...{ is, feature: feature.name, window, partition, revision, rows: rows.rows },
+      ...{ is, feature: table.feature, window, partition, revision, rows: rows.rows },
       after: this.#options.clock.now() - closed.closed_at,
     });
-    if ((await this.standing(feature, window, partition)) >= revision) return outcome('older');
+    if ((await this.standing(table, window, partition)) >= revision) return outcome('older');
     if (rows.rows !== closed.rows || checksum(rows) !== closed.checksum) {
-      await this.#record(feature, closed, { state: 'unfit', etag: undefined });
+      await this.#record(table, closed, { state: 'unfit', etag: undefined });
       return outcome('unfit');
     }
-    const etag = await this.#put(feature, closed, rows);
-    if (rows.rows > 0) await this.#putOnline(feature, closed, rows);
-    await this.#record(feature, closed, { state: 'written', etag });
+    const etag = await this.#put(table, closed, rows);
+    if (rows.rows > 0) await this.#putOnline(table, closed, rows);
+    await this.#record(table, closed, { state: 'written', etag });
     return outcome('written');
   }
 
   /** Puts the object unless a newer one stands, or one with the same rows. Gives the ETag that stands. */
   async #put(
-    feature: Feature,
+    table: OnlineTable,
     { window, partition, revision, ...closed }: WindowClosed,
     rows: PartRows,
   ): Promise<string | undefined> {
     const { objects } = this.#options;
-    const name = objectName(feature.name, window, partition);
+    const name = objectName(table.feature, window, partition);
     const metadata = { revision: String(revision), checksum: closed.checksum };
     for (let tries = 0; tries < mostPuts; tries++) {
       const standing = await objects.describe(name);
@@ -83,7 +84,7 @@ export class PartWriter {
         (Number(standing.metadata['revision']) > revision || standing.metadata['checksum'] === closed.checksum)
       )
         return standing.etag;
-      const body = await encodeRows(rows.rows > 0 ? rows : noRows, feature.engine.output);
+      const body = await encodeRows(rows.rows > 0 ? rows : noRows, { name: table.column, type: table.type });
       const etag = await objects.put(
         name,
         body,
@@ -96,21 +97,20 @@ export class PartWriter {
     throw new StoreError(`store: ${name} is changed by others again and again`, { retriable: true });
   }
 
-  async #putOnline({ name, engine }: Feature, { window, revision }: WindowClosed, rows: PartRows): Promise<void> {
+  async #putOnline(table: OnlineTable, { window, revision }: WindowClosed, rows: PartRows): Promise<void> {
     const { online, clock } = this.#options;
-    const table = { feature: name, column: engine.output.name, type: engine.output.type };
     await online.write([{ table, window, revision: { final: revision }, rows, writtenAt: clock.now() }]);
   }
 
   async #record(
-    { name }: Feature,
+    { feature }: OnlineTable,
     { window, partition, revision, rows, checksum: sum, lines, closed_at: closedAt }: WindowClosed,
     written: Pick<WindowPart, 'state' | 'etag'>,
   ): Promise<void> {
     const { catalogue, clock } = this.#options;
     await catalogue.recordParts([
       {
-        feature: name,
+        feature,
         window,
         partition,
         revision,

@@ -1,5 +1,4 @@
-import type { Feature } from '@neartime/engines';
-import { type WindowClosed, provisional } from '@neartime/schemas';
+import { type WindowClosed, featureRowSubject, provisional } from '@neartime/schemas';
 import type {
   Assignment,
   Clock,
@@ -7,6 +6,7 @@ import type {
   DeadLetters,
   LoggedRecord,
   OnlineStore,
+  OnlineTable,
   OnlineWrite,
   PartitionWorker,
   RecordDecoder,
@@ -21,7 +21,7 @@ export interface WriterListener {
 }
 
 export interface RowsWorkerOptions {
-  readonly feature: Feature;
+  readonly table: OnlineTable;
   readonly decoder: RecordDecoder;
   readonly writer: PartWriter;
   readonly online: OnlineStore;
@@ -58,14 +58,14 @@ export class RowsWorker implements PartitionWorker {
   }
 
   async take(records: readonly LoggedRecord[]): Promise<void> {
-    const { decoder, deadLetters, feature } = this.#options;
+    const { decoder, deadLetters, table } = this.#options;
+    const rows = featureRowSubject(table.feature);
     await decoder.prepare(records.map(({ value }) => value));
     for (const record of records) {
       const decoded = decoder.decode(record.value);
       if ('undecodable' in decoded) await deadLetters.bury(this.#assignment, record, decoded.undecodable);
       else if (decoded.is === 'neartime.WindowClosed') await this.#close(decoded.value as WindowClosed);
-      else if (decoded.is === `neartime.features.${feature.name}`)
-        await this.#row(decoded.value as ReceivedRow, record.offset);
+      else if (decoded.is === rows) await this.#row(decoded.value as ReceivedRow, record.offset);
       this.#position = record.offset + 1;
     }
     await this.#pass();
@@ -84,7 +84,7 @@ export class RowsWorker implements PartitionWorker {
     if (unfinished && unfinished.revision > revision) return;
     if (unfinished?.revision === revision) unfinished.rows.add(row);
     else {
-      const rows = new CollectedRows(this.#options.feature.engine.output.name);
+      const rows = new CollectedRows(this.#options.table.column);
       rows.add(row);
       this.#unfinished.set(window, { revision, rows, firstOffset: offset });
     }
@@ -92,15 +92,15 @@ export class RowsWorker implements PartitionWorker {
 
   /** The end of a revision is the end of all lower ones. */
   async #close(closed: WindowClosed): Promise<void> {
-    const { feature, writer, listener } = this.#options;
+    const { table, writer, listener } = this.#options;
     await this.#pass();
     const unfinished = this.#unfinished.get(closed.window);
     if (unfinished && unfinished.revision > closed.revision) return;
     const isItsOwn = unfinished?.revision === closed.revision;
-    const rows = isItsOwn ? unfinished.rows : new CollectedRows(feature.engine.output.name);
+    const rows = isItsOwn ? unfinished.rows : new CollectedRows(table.column);
     // One whose rows were passed over, since it stands, is not looked at again.
     if (isItsOwn || closed.revision > (await this.#standingOf(closed.window)))
-      listener.written(await writer.write(feature, closed, rows));
+      listener.written(await writer.write(table, closed, rows));
     this.#unfinished.delete(closed.window);
     this.#standing.delete(closed.window);
   }
@@ -108,7 +108,7 @@ export class RowsWorker implements PartitionWorker {
   async #standingOf(window: number): Promise<number> {
     let standing = this.#standing.get(window);
     if (standing === undefined) {
-      standing = await this.#options.writer.standing(this.#options.feature, window, this.#assignment.partition);
+      standing = await this.#options.writer.standing(this.#options.table, window, this.#assignment.partition);
       this.#standing.set(window, standing);
     }
     return standing;
@@ -117,25 +117,24 @@ export class RowsWorker implements PartitionWorker {
   async #provisional(row: ReceivedRow): Promise<void> {
     const { window, lines } = row;
     if (this.#passing && (this.#passing.window !== window || this.#passing.lines !== lines)) await this.#pass();
-    this.#passing ??= { window, lines, rows: new CollectedRows(this.#options.feature.engine.output.name) };
+    this.#passing ??= { window, lines, rows: new CollectedRows(this.#options.table.column) };
     this.#passing.rows.add(row);
   }
 
   /** Writes provisional rows: to the online store only. */
   async #pass(): Promise<void> {
-    const { feature, online, clock, listener } = this.#options;
+    const { table, online, clock, listener } = this.#options;
     const passing = this.#passing;
     if (!passing) return;
     this.#passing = undefined;
-    const { name, engine } = feature;
     const write: OnlineWrite = {
-      table: { feature: name, column: engine.output.name, type: engine.output.type },
+      table,
       window: passing.window,
       revision: { provisional: passing.lines },
       rows: passing.rows.sorted(),
       writtenAt: clock.now(),
     };
     await online.write([write]);
-    listener.provisional(name, passing.rows.size);
+    listener.provisional(table.feature, passing.rows.size);
   }
 }

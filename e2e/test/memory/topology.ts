@@ -166,7 +166,7 @@ export class Topology {
         const { name, engine } = feature;
         const record = featureRowRecord(name, engine.output.name, engine.output.type);
         return new RowsWorker(assignment, {
-          feature,
+          table: { feature: name, column: engine.output.name, type: engine.output.type },
           decoder: new RecordDecoder(this.registry, [
             { record, strings: 'bytes', longs: 'exact' },
             { record: windowClosedRecord },

@@ -29,6 +29,15 @@ export class ConfluentRegistry implements SchemaRegistry {
     }
   }
 
+  async latest(name: string): Promise<AvroRecord | undefined> {
+    try {
+      return await this.schema(await this.#client.getLatestSchemaId(name));
+    } catch (cause) {
+      if (statusOf(cause) === 404) return undefined;
+      throw this.#failure(`cannot get the schema of ${name}`, cause);
+    }
+  }
+
   async schema(id: number): Promise<AvroRecord | undefined> {
     try {
       const schema = (await this.#client.getSchema(id)) as unknown as { schema(options: object): unknown };

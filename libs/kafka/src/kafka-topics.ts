@@ -39,6 +39,14 @@ export class KafkaTopics implements LogTopics, AsyncDisposable {
     }
   }
 
+  async names(): Promise<string[]> {
+    try {
+      return await this.#admin.listTopics();
+    } catch (cause) {
+      throw kafkaError('cannot list topics', cause);
+    }
+  }
+
   async bounds(topic: string): Promise<{ beginning: number; end: number }[]> {
     try {
       const offsets = await this.#admin.fetchTopicOffsets(topic);

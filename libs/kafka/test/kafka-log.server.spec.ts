@@ -11,6 +11,7 @@ async function openLog({ kafka }: Servers) {
     append: (appends) => writer.append(appends),
     join: (options) => reader.join(options),
     ensure: (specs) => topics.ensure(specs),
+    names: () => topics.names(),
     bounds: (topic) => topics.bounds(topic),
   };
   return {

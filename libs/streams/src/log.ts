@@ -101,6 +101,8 @@ export interface TopicSpec {
 export interface LogTopics {
   /** Makes the topics that are missing, and gives the partition counts of all of them. */
   ensure(topics: readonly TopicSpec[]): Promise<ReadonlyMap<string, number>>;
+  /** The names of the topics that there are. */
+  names(): Promise<string[]>;
   /** The first kept offset and the end of every partition. */
   bounds(topic: string): Promise<{ readonly beginning: number; readonly end: number }[]>;
 }

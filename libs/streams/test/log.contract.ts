@@ -91,6 +91,7 @@ export function logContract(subject: string, open: Open<Log>): void {
           [two, 2],
         ]),
       );
+      expect(await opened.port.names()).toEqual(expect.arrayContaining([one, two]));
       expect(await opened.port.bounds(one)).toEqual(Array.from({ length: 3 }, () => ({ beginning: 0, end: 0 })));
     });
 

@@ -43,6 +43,16 @@ export function schemaRegistryContract(subject: string, open: Open<SchemaRegistr
       });
     });
 
+    it('gives the newest schema of a name, and none of a name that has none', async () => {
+      await using opened = await open();
+      const record = newRecord();
+      const name = `neartime.tests.${record.name}`;
+      expect(await opened.port.latest(name)).toBeUndefined();
+      await opened.port.register(record);
+      await opened.port.register(withField(record, { name: 'city', type: 'string', default: '' }));
+      expect((await opened.port.latest(name))!.fields.map((field) => field.name)).toEqual(['id', 'count', 'city']);
+    });
+
     it('knows no schema of a number that was never given', async () => {
       await using opened = await open();
       expect(await opened.port.schema(1_999_999_999)).toBeUndefined();

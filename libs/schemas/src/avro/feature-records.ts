@@ -36,11 +36,16 @@ const place = [
   { name: 'revision', type: 'int', doc: '-1 provisional, 0 final, 1, 2, … revised' },
 ] as const;
 
+const featureNamespace = `${namespace}.features`;
+
+/** The subject of a feature's rows. */
+export const featureRowSubject = (feature: string): string => `${featureNamespace}.${feature}`;
+
 /** The schema of a feature's rows; the column has the name of the engine's. */
 export const featureRowRecord = (feature: string, column: string, type: 'INT64' | 'DOUBLE'): AvroRecord => ({
   type: 'record',
   name: feature,
-  namespace: `${namespace}.features`,
+  namespace: featureNamespace,
   doc: 'A row of a window, by id, country and brand; null for a key that the revision does not have any more.',
   fields: [
     ...place,
@@ -51,6 +56,14 @@ export const featureRowRecord = (feature: string, column: string, type: 'INT64' 
     { name: column, type: ['null', type === 'INT64' ? 'long' : 'double'] },
   ],
 });
+
+/** The column of the engine's results in the schema of a feature's rows, whoever wrote it; `undefined` where it is none. */
+export function valueColumnOf({ fields }: AvroRecord): { name: string; type: 'INT64' | 'DOUBLE' } | undefined {
+  const { name, type } = fields.at(-1)!;
+  const kind = Array.isArray(type) && type[0] === 'null' ? (type[1] as unknown) : undefined;
+  if (kind !== 'long' && kind !== 'double') return undefined;
+  return { name, type: kind === 'long' ? 'INT64' : 'DOUBLE' };
+}
 
 export const windowClosedRecord: AvroRecord = {
   type: 'record',

@@ -47,6 +47,10 @@ export class MemoryLog implements LogWriter, LogReader, LogTopics {
     return new Map(topics.map(({ topic }) => [topic, this.#topics.get(topic)!.length]));
   }
 
+  async names(): Promise<string[]> {
+    return [...this.#topics.keys()];
+  }
+
   async bounds(topic: string): Promise<{ beginning: number; end: number }[]> {
     return this.#partitionsOf(topic).map(({ beginning, records }) => ({ beginning, end: beginning + records.length }));
   }

@@ -11,9 +11,13 @@ export class MemoryRegistry implements SchemaRegistry {
     const text = JSON.stringify(record);
     const standing = this.#schemas.findIndex((one) => JSON.stringify(one) === text);
     if (standing >= 0) return standing + 1;
-    const latest = this.#schemas.findLast((one) => fullName(one) === fullName(record));
+    const latest = await this.latest(fullName(record));
     if (latest) requireReadable(record, latest);
     return this.#schemas.push(record);
+  }
+
+  async latest(name: string): Promise<AvroRecord | undefined> {
+    return this.#schemas.findLast((one) => fullName(one) === name);
   }
 
   async schema(id: number): Promise<AvroRecord | undefined> {

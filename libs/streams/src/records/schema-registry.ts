@@ -7,6 +7,8 @@ export interface SchemaRegistry {
    * there (BACKWARD) is refused with a StoreError that is not retriable and says the registry's reason.
    */
   register(record: AvroRecord): Promise<number>;
+  /** The newest schema of a full name; `undefined` while there is none. */
+  latest(fullName: string): Promise<AvroRecord | undefined>;
   /** The schema of a number; `undefined` for one that the registry does not have. */
   schema(id: number): Promise<AvroRecord | undefined>;
 }

@@ -1,0 +1,12 @@
+export { cassandraSettings, type CassandraSettings, type Replication } from './cassandra-settings.ts';
+export { ConfigError } from './config-error.ts';
+export { describeConfig } from './describe-config.ts';
+export type { Environment } from './given-text.ts';
+export { kafkaSettings, type KafkaSettings } from './kafka-settings.ts';
+export { duration, file, list, oneOf, secret, setting, text, type Told, url, wholeNumber, yesOrNo } from './kinds.ts';
+export { readConfig } from './read-config.ts';
+export { registrySettings, type RegistrySettings } from './registry-settings.ts';
+export { s3Settings, type S3Settings } from './s3-settings.ts';
+export { revealed, type Revealed, Secret } from './secret.ts';
+export { serviceSettings, type ServiceSettings } from './service-settings.ts';
+export { allOrNone, type ConfigOf, group, type Group, type Refuse, type Setting, type Shape } from './setting.ts';
