@@ -6,3 +6,4 @@ export { type Logger, serviceLogger } from './logging.ts';
 export { reasonOf } from './reason.ts';
 export { runService, type Service, type ServiceShape } from './run-service.ts';
 export { shiftedClock } from './shifted-clock.ts';
+export { type Patience, type RunningWork, Work } from './work.ts';

@@ -1,0 +1,16 @@
+import type { DeadLetter } from '@neartime/schemas';
+import type { Logger } from '@neartime/service';
+import type { ProcessorListener } from './feature-worker.ts';
+
+/** One line per window that closed. */
+export const processorLog = (logger: Logger): ProcessorListener & { buried(letter: DeadLetter): void } => ({
+  windowClosed: ({ window, ...published }) => logger.info({ ...published, window: iso(window) }, 'window closed'),
+  published: (rows, partition) => logger.debug({ rows, partition }, 'changed rows published'),
+  late: (events, window, partition) => logger.warn({ events, window: iso(window), partition }, 'events came late'),
+  beginsAt: (window, partition) =>
+    logger.warn({ window: iso(window), partition }, 'the log begins here; earlier windows come from raw files'),
+  buried: ({ topic, partition, offset, reason }) =>
+    logger.warn({ topic, partition, offset, reason }, 'record cannot be decoded'),
+});
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -1,0 +1,106 @@
+import type { Feature } from '@neartime/engines';
+import {
+  type WindowClosed,
+  entities,
+  eventRecord,
+  featureRowRecord,
+  progressRecord,
+  topics,
+  windowClosedRecord,
+} from '@neartime/schemas';
+import {
+  commonTopics,
+  connectCassandra,
+  connectLog,
+  featureTopics,
+  memberWork,
+  settlePartitions,
+  settleTopics,
+} from '@neartime/servers';
+import type { Logger, Patience, RunningWork } from '@neartime/service';
+import {
+  type Assignment,
+  type Catalogue,
+  type Clock,
+  DeadLetters,
+  RecordDecoder,
+  RecordEncoder,
+  type SchemaRegistry,
+  StoreError,
+  persistently,
+} from '@neartime/streams';
+import type { Config, FeatureGroup } from './config.ts';
+import { FeatureWorker } from './feature-worker.ts';
+import { processorLog } from './processor-log.ts';
+import { type FeatureEncoders, WindowPublisher } from './window-publisher.ts';
+
+/** Connects, registers the schemas of its features, and joins the readers of their events. */
+export async function startFeatureProcessor(
+  config: Config,
+  logger: Logger,
+  clock: Clock,
+  patience: Patience,
+): Promise<RunningWork> {
+  await using stack = new AsyncDisposableStack();
+  const log = stack.use(await connectLog(config, patience));
+  const { catalogue } = stack.use(await connectCassandra(config.cassandra, patience));
+  const { features, groupId } = config.group;
+  const { partitions, grace } = config.pipeline;
+  await settlePartitions(catalogue, partitions);
+  await settleGroup(catalogue, config.group);
+  const names = features.map(({ name }) => name);
+  const specs = [...commonTopics(config.pipeline), ...featureTopics(names, config.pipeline)];
+  // Before its topic is there: whoever finds that looks for the schema.
+  const encoders = await encodersOf(log.registry, features);
+  await persistently(() => settleTopics(log.topics, specs), patience);
+  await log.registry.register(eventRecord);
+  await log.registry.register(progressRecord);
+  const listener = processorLog(logger);
+  const deadLetters = await DeadLetters.over(log.writer, log.registry, clock, listener.buried);
+  const publisher = new WindowPublisher({ log: log.writer, clock, encoders });
+  const decoder = new RecordDecoder(log.registry, [
+    { record: eventRecord, strings: 'bytes' },
+    { record: progressRecord },
+  ]);
+
+  const read = entities.filter((entity) => features.some((feature) => feature.entity === entity));
+  const open = async (assignment: Assignment) => {
+    const entity = read.find((one) => topics.events(one) === assignment.topic)!;
+    const its = features.filter((feature) => feature.entity === entity);
+    const { emitEvery } = config;
+    const shared = { decoder, publisher, deadLetters, catalogue, clock, listener };
+    return new FeatureWorker(assignment, { entity, features: its, partitions, grace, emitEvery, ...shared });
+  };
+  const join = { groupId, topics: read.map((entity) => topics.events(entity)), open, onTrouble: patience.onTrouble };
+  const member = await persistently(() => log.reader.join(join), patience);
+  return memberWork(() => [member], stack.move());
+}
+
+/** What a group has read is read for these features: others under its name would begin where these are. */
+async function settleGroup(catalogue: Catalogue, { features, groupId }: FeatureGroup): Promise<void> {
+  const asked = features
+    .map(({ name }) => name)
+    .sort()
+    .join();
+  const standing = await catalogue.settleSetting(`group/${groupId}`, asked);
+  if (standing === asked) return;
+  throw new StoreError(
+    `group: ${groupId} computes ${standing}, and FEATURES is ${asked}; give the other set of features another GROUP_ID`,
+  );
+}
+
+async function encodersOf(
+  registry: SchemaRegistry,
+  features: readonly Feature[],
+): Promise<Map<string, FeatureEncoders>> {
+  const closed = await RecordEncoder.of<WindowClosed>(registry, windowClosedRecord);
+  const encoders = new Map<string, FeatureEncoders>();
+  for (const { name, engine } of features) {
+    const record = featureRowRecord(name, engine.output.name, engine.output.type);
+    encoders.set(name, {
+      row: await RecordEncoder.of<object>(registry, record, { strings: 'bytes', longs: 'exact' }),
+      closed,
+    });
+  }
+  return encoders;
+}

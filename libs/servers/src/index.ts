@@ -1,0 +1,7 @@
+export * from './connect-cassandra.ts';
+export * from './connect-log.ts';
+export * from './connect-objects.ts';
+export * from './member-work.ts';
+export * from './pipeline-settings.ts';
+export * from './settle-partitions.ts';
+export * from './topic-specs.ts';
