@@ -64,8 +64,8 @@ const emptyList = async (catalogue: Catalogue) => {
   for (const { window } of await catalogue.toCheck()) await catalogue.settled(window);
 };
 
-/** The promises of Catalogue. */
-export function catalogueContract(subject: string, open: Open<Catalogue>): void {
+/** The promises of Catalogue. `runs`: how many runs of steps are tried. */
+export function catalogueContract(subject: string, open: Open<Catalogue>, { runs = 60 } = {}): void {
   describe(`${subject} as a catalogue`, () => {
     it('keeps settings', async () => {
       await using opened = await open();
@@ -73,6 +73,13 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
       await opened.port.setSetting('partitions', '4');
       await opened.port.setSetting('partitions', '8');
       expect(await opened.port.setting('partitions')).toBe('8');
+    });
+
+    it('settles a setting once, whoever asks afterwards', async () => {
+      await using opened = await open();
+      expect(await opened.port.settleSetting('partitions', '4')).toBe('4');
+      expect(await opened.port.settleSetting('partitions', '8')).toBe('4');
+      expect(await opened.port.setting('partitions')).toBe('4');
     });
 
     describe('files', () => {
@@ -103,6 +110,16 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
         expect(await opened.port.markDone(features)).toBe(1);
         expect(await stateOf(opened.port, file)).toBe('done');
         expect(await opened.port.files()).toEqual([await opened.port.file(file.path)]);
+      });
+
+      it('say which bytes of them may be in the log before all of them are', async () => {
+        await using opened = await open();
+        const file = seen('a');
+        await opened.port.beginReading(file);
+        await opened.port.beginReading(seen('a', 'v2'), { fileId: 'id', contentHash: 'hash' });
+        expect(await opened.port.file(file.path)).toMatchObject({
+          ...{ state: 'reading', version: 'v2', fileId: 'id', contentHash: 'hash', read: 0 },
+        });
       });
 
       it('stay done when they are read again', async () => {
@@ -208,7 +225,7 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
               for (const [name, { state }] of known.files) expect(await stateOf(opened.port, seen(name))).toBe(state);
             }
           }),
-          { numRuns: 60 },
+          { numRuns: runs },
         );
       });
 
@@ -345,10 +362,15 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
       const unwritten = (from: number, to: number, some = features) => opened.port.filesOfUnwritten(some, from, to);
       expect((await unwritten(-Infinity, Infinity)).sort()).toEqual([a.path, b.path]);
       expect(await unwritten(ten, eleven)).toEqual([b.path]);
+      expect(await opened.port.unwrittenWindows(devices, -Infinity, Infinity)).toEqual([nine, ten, eleven]);
+      expect(await opened.port.unwrittenWindows(devices, ten, eleven)).toEqual([ten]);
+      expect(await opened.port.unwrittenWindows(logins, -Infinity, Infinity)).toEqual([nine]);
       expect(await unwritten(eleven + 600, Infinity)).toEqual([]);
       await opened.port.recordParts([part(devices, nine), part(devices, ten), part(logins, nine)]);
       expect((await unwritten(-Infinity, Infinity)).sort()).toEqual([a.path, b.path]);
       expect(await unwritten(-Infinity, eleven)).toEqual([a.path]);
+      expect(await opened.port.unwrittenWindows(devices, -Infinity, Infinity)).toEqual([eleven]);
+      expect(await opened.port.unwrittenWindows(logins, -Infinity, Infinity)).toEqual([]);
       await opened.port.recordParts([part(posts, nine), part(devices, eleven)]);
       expect(await unwritten(-Infinity, Infinity)).toEqual([]);
     });
@@ -371,6 +393,13 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
       expect(await opened.port.filesOfUnwritten(features, -Infinity, Infinity)).toEqual([file.path]);
     });
 
+    it('knows through which partition the notices of a source came last', async () => {
+      await using opened = await open();
+      await opened.port.recordProgress([{ source: 'a', completeUpTo: 5, saidAt: 5, partition: 1 }]);
+      await opened.port.recordProgress([{ source: 'a', completeUpTo: 6, saidAt: 6, partition: 3 }]);
+      expect(await opened.port.sources()).toEqual([{ source: 'a', completeUpTo: 6, saidAt: 6, partition: 3 }]);
+    });
+
     it('never takes a source back', async () => {
       const said = fc.record({ source: fc.constantFrom('a', 'b'), completeUpTo: fc.nat(20), saidAt: fc.nat(20) });
       await fc.assert(
@@ -384,7 +413,7 @@ export function catalogueContract(subject: string, open: Open<Catalogue>): void 
           }));
           expect(await opened.port.sources()).toEqual(furthest.sort((a, b) => (a.source < b.source ? -1 : 1)));
         }),
-        { numRuns: 20 },
+        { numRuns: Math.min(runs, 20) },
       );
     });
   });

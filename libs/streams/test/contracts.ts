@@ -1,7 +1,11 @@
-export * from './log.contract.ts';
-export * from './schema-registry.contract.ts';
+export { catalogueContract, cell, outcome, read, seen, task } from './catalogue.contract.ts';
 export { collected } from './collected.ts';
 export { describedObjectStoreContract } from './described-object-store.contract.ts';
+export { leasesContract } from './leases.contract.ts';
+export { type Log, logContract } from './log.contract.ts';
 export { objectStoreContract } from './object-store.contract.ts';
+export * as onlineWrite from './online-rows.ts';
+export { onlineStoreContract } from './online-store.contract.ts';
 export type { Open, Opened } from './opened.ts';
-export { reservoirContract, type FilledReservoir } from './reservoir.contract.ts';
+export { type FilledReservoir, reservoirContract } from './reservoir.contract.ts';
+export { schemaRegistryContract } from './schema-registry.contract.ts';

@@ -6,10 +6,10 @@ import { expect, it, vi } from 'vitest';
 import { SqliteOnlineStore } from '../src/embedded/index.ts';
 import { canSeeFlushes, flushedPaths } from './flushed-paths.ts';
 import { inFolder, newFolder } from './opened.ts';
-import { onlineStoreContract } from './online-store.contract.ts';
+import { exclusiveOnlineStoreContract } from './exclusive-online-store.contract.ts';
 import { browses, row, write } from './online-rows.ts';
 
-onlineStoreContract(
+exclusiveOnlineStoreContract(
   'SqliteOnlineStore',
   inFolder((folder) => new SqliteOnlineStore(join(folder, 'online.db'))),
 );

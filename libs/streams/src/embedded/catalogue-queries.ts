@@ -33,14 +33,21 @@ const partsOfWindow = `
   SELECT part.* FROM known CROSS JOIN window_parts AS part ON part.feature = known.name AND part.window = ?
   ORDER BY part.feature, part.partition`;
 
-/** Files that touched a window in [?3, ?4) of the entity ?1 which the feature ?2 has not written. */
-export const filesOfUnwritten = `
+/** The windows in [?3, ?4) that a file touched of the entity ?1. */
+const touched = `
   WITH RECURSIVE touched(start) AS (
     SELECT min(window) FROM file_lines WHERE entity = ?1 AND window >= ?3 AND window < ?4
     UNION ALL
     SELECT (SELECT min(window) FROM file_lines WHERE entity = ?1 AND window > touched.start AND window < ?4)
     FROM touched WHERE touched.start IS NOT NULL
-  )
+  )`;
+
+/** Those of them that the feature ?2 has not written. */
+export const unwrittenWindows = `${touched}
+  SELECT start AS window FROM touched WHERE start IS NOT NULL AND NOT ${isWritten('?2', 'touched.start')} ORDER BY start`;
+
+/** The files that touched them. */
+export const filesOfUnwritten = `${touched}
   SELECT DISTINCT files.path FROM touched
   CROSS JOIN file_lines AS l ON l.entity = ?1 AND l.window = touched.start
   CROSS JOIN files ON files.number = l.file

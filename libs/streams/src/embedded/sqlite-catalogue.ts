@@ -13,7 +13,14 @@ import type {
   WindowPart,
   WindowToCheck,
 } from '../catalogue.ts';
-import { filesOfUnwritten, filesOfWindows, markDone, partsQuery, type PartFilter } from './catalogue-queries.ts';
+import {
+  filesOfUnwritten,
+  filesOfWindows,
+  markDone,
+  partsQuery,
+  type PartFilter,
+  unwrittenWindows,
+} from './catalogue-queries.ts';
 import { schema } from './catalogue-schema.ts';
 import { type FileRow, type PartRow, fileOf, partOf } from './catalogue-rows.ts';
 import { Sqlite } from './sqlite.ts';
@@ -41,6 +48,11 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   async setSetting(key: string, value: string): Promise<void> {
     this.#sqlite.run('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', key, value);
+  }
+
+  async settleSetting(key: string, value: string): Promise<string> {
+    this.#sqlite.run('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING', key, value);
+    return (await this.setting(key))!;
   }
 
   async files(): Promise<CataloguedFile[]> {
@@ -168,6 +180,12 @@ export class SqliteCatalogue implements Catalogue, Disposable {
       this.#sqlite.all<{ path: string }>(filesOfUnwritten, entity, name, first, end),
     );
     return [...new Set(paths.map(({ path }) => path))];
+  }
+
+  async unwrittenWindows({ name, entity }: FeatureOfEntity, from: number, to: number): Promise<number[]> {
+    const [first, end] = [Math.max(from, -1e12), Math.min(to, 1e12)];
+    const windows = this.#sqlite.all<{ window: number }>(unwrittenWindows, entity, name, first, end);
+    return windows.map(({ window }) => window);
   }
 
   async linesSent(entity: Entity, window: number): Promise<LineSum[]> {

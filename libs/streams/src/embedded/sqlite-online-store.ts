@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { setImmediate as othersToRun } from 'node:timers/promises';
 import type { RowKey } from '@neartime/schemas';
 import pLimit from 'p-limit';
-import type { OnlineRow, OnlineStore, OnlineTable, OnlineWrite } from '../online-store.ts';
+import type { OnlineRow, ExclusiveOnlineStore, OnlineTable, OnlineWrite } from '../online-store.ts';
 import { NewestRows } from './newest-rows.ts';
 import { type PendingRows, pendingRows, sharedValues } from './pending-rows.ts';
 import { Sqlite } from './sqlite.ts';
@@ -25,7 +25,7 @@ interface StoredRow extends RowKey {
  * The latest rows in one SQLite file, a table a feature. Of two writes with the same write time the later one stands: there is
  * one writer, and it may have been killed and have learnt more since.
  */
-export class SqliteOnlineStore implements OnlineStore, Disposable {
+export class SqliteOnlineStore implements ExclusiveOnlineStore, Disposable {
   readonly #sqlite: Sqlite;
   readonly #oneByOne = pLimit(1);
   readonly #known = new Set<string>();

@@ -59,6 +59,16 @@ export class Containers implements AsyncDisposable {
   }
 }
 
+/** A log of its own, with its registry: for tests whose topics nobody else may touch. */
+export async function startLog(): Promise<Pick<Servers, 'kafka' | 'registry'> & AsyncDisposable> {
+  const container = await redpanda();
+  return {
+    kafka: container.getBootstrapServers(),
+    registry: container.getSchemaRegistryAddress(),
+    [Symbol.asyncDispose]: async () => void (await container.stop()),
+  };
+}
+
 const redpanda = () => new RedpandaContainer(images.kafka).withStartupTimeout(startUpMs).start();
 
 const cassandra = () => new CassandraContainer(images.cassandra).withStartupTimeout(startUpMs).start();
@@ -68,7 +78,16 @@ const s3Port = 7070;
 const s3 = () =>
   new GenericContainer(images.s3)
     .withCommand([
-      ...['--port', `:${s3Port}`, '--access', s3User.accessKeyId, '--secret', s3User.secretAccessKey, '--health', '/health'],
+      ...[
+        '--port',
+        `:${s3Port}`,
+        '--access',
+        s3User.accessKeyId,
+        '--secret',
+        s3User.secretAccessKey,
+        '--health',
+        '/health',
+      ],
       ...['posix', '--sidecar', '/tmp/vgw', '/data'],
     ])
     .withTmpFs({ '/data': 'rw', '/tmp/vgw': 'rw' })

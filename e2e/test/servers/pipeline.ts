@@ -1,0 +1,141 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { type Servers, startLog } from '@neartime/testing/servers';
+import { treeHash } from '@neartime/testing';
+import cassandra from 'cassandra-driver';
+import { Kafka, logLevel } from 'kafkajs';
+import { type ServiceName, ServiceProcess } from './service-process.ts';
+
+export async function until(holds: () => boolean | Promise<boolean>, what: () => string, seconds = 90): Promise<void> {
+  for (const end = performance.now() + seconds * 1000; !(await holds()); await sleep(100))
+    if (performance.now() > end) throw new Error(`after ${seconds} s it had not come to this: ${what()}`);
+}
+
+/** One whole pipeline: a log, two buckets and a keyspace of its own, and services as processes. Speaks to the servers by their plain clients. */
+export class Pipeline implements AsyncDisposable {
+  readonly services: ServiceProcess[] = [];
+  readonly keyspace = `e2e_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  readonly raw = `raw-${randomUUID().slice(0, 8)}`;
+  readonly store = `store-${randomUUID().slice(0, 8)}`;
+  readonly #servers: Servers;
+  readonly #s3: S3Client;
+  readonly #cassandra: cassandra.Client;
+  readonly #kafka: Kafka;
+  readonly #resources: AsyncDisposableStack;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(servers: Servers, env: Readonly<Record<string, string>>, resources: AsyncDisposableStack) {
+    this.#servers = servers;
+    this.#env = env;
+    this.#resources = resources;
+    const { endpoint, ...credentials } = servers.s3;
+    this.#s3 = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
+    const { contactPoint, localDataCenter } = servers.cassandra;
+    this.#cassandra = new cassandra.Client({
+      contactPoints: [contactPoint],
+      localDataCenter,
+      encoding: { useBigIntAsLong: true },
+    });
+    this.#kafka = new Kafka({ brokers: [servers.kafka], clientId: 'e2e', logLevel: logLevel.NOTHING });
+    resources.defer(() => this.#cassandra.shutdown());
+    resources.defer(() => this.#s3.destroy());
+  }
+
+  /** `env`: settings of all its services. */
+  static async start(servers: Servers, env: Readonly<Record<string, string>> = {}): Promise<Pipeline> {
+    const resources = new AsyncDisposableStack();
+    const log = resources.use(await startLog());
+    const pipeline = new Pipeline({ ...servers, kafka: log.kafka, registry: log.registry }, env, resources);
+    for (const Bucket of [pipeline.raw, pipeline.store]) await pipeline.#s3.send(new CreateBucketCommand({ Bucket }));
+    await pipeline.#cassandra.connect();
+    return pipeline;
+  }
+
+  run(name: ServiceName, env: Readonly<Record<string, string>> = {}): ServiceProcess {
+    const { kafka, registry, cassandra: online, s3 } = this.#servers;
+    const service = new ServiceProcess(name, {
+      KAFKA_BROKERS: kafka,
+      SCHEMA_REGISTRY_URL: registry,
+      CASSANDRA_CONTACT_POINTS: online.contactPoint,
+      CASSANDRA_LOCAL_DATA_CENTER: online.localDataCenter,
+      CASSANDRA_KEYSPACE: this.keyspace,
+      S3_ENDPOINT: s3.endpoint,
+      S3_ACCESS_KEY_ID: s3.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+      STORE: `s3://${this.store}`,
+      ...this.#env,
+      ...env,
+    });
+    this.services.push(service);
+    return service;
+  }
+
+  async ready(seconds = 120): Promise<void> {
+    for (const service of this.services)
+      await until(
+        () => service.isReady(),
+        () => `${service.name} is ready\n${service.said()}`,
+        seconds,
+      );
+  }
+
+  /** Puts the raw files of a folder into the bucket, and gives their keys. */
+  async upload(folder: string): Promise<string[]> {
+    const keys = Object.keys(treeHash(folder)).sort();
+    for (const Key of keys)
+      await this.#s3.send(new PutObjectCommand({ Bucket: this.raw, Key, Body: readFileSync(join(folder, Key)) }));
+    return keys;
+  }
+
+  async putRaw(Key: string, Body: Buffer): Promise<void> {
+    await this.#s3.send(new PutObjectCommand({ Bucket: this.raw, Key, Body }));
+  }
+
+  /** Writes notices of a source. */
+  async notify(source: string, values: readonly string[]): Promise<void> {
+    const producer = this.#kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: 'raw-files', acks: -1, messages: values.map((value) => ({ key: source, value })) });
+    await producer.disconnect();
+  }
+
+  /** The SHA-256 of every object of the store, by name. */
+  async objects(): Promise<Record<string, string>> {
+    const hashes: Record<string, string> = {};
+    for (let ContinuationToken: string | undefined; ;) {
+      const page = await this.#s3.send(new ListObjectsV2Command({ Bucket: this.store, ContinuationToken }));
+      for (const { Key } of page.Contents ?? []) {
+        const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.store, Key }));
+        hashes[Key!] = createHash('sha256')
+          .update(await Body!.transformToByteArray())
+          .digest('hex');
+      }
+      ContinuationToken = page.NextContinuationToken;
+      if (!ContinuationToken) return hashes;
+    }
+  }
+
+  async rows(cql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    const rows: Record<string, unknown>[] = [];
+    const options = { prepare: values.length > 0, fetchSize: 1000 };
+    for await (const found of await this.#cassandra.execute(cql.replaceAll('$', this.keyspace), values, options)) {
+      rows.push(Object.fromEntries(found.keys().map((key) => [key, found[key] as unknown])));
+    }
+    return rows;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop('SIGKILL')));
+    await this.#cassandra.execute(`DROP KEYSPACE IF EXISTS ${this.keyspace}`).catch(() => undefined);
+    await this.#resources.disposeAsync();
+  }
+}

@@ -1,0 +1,278 @@
+import type { Entity, LineSum, QuarantineReason, RejectedRun, WindowLines } from '@neartime/schemas';
+import type {
+  Catalogue,
+  CataloguedFile,
+  FeatureOfEntity,
+  FileIdentity,
+  FileOutcome,
+  FileSeen,
+  SourceProgress,
+  Task,
+  WindowPart,
+  WindowToCheck,
+} from '@neartime/streams';
+import { catalogueTables } from './catalogue-tables.ts';
+import { CheckList } from './check-list.ts';
+import { FilesTable } from './files-table.ts';
+import { LinesTables } from './lines-tables.ts';
+import { PartsTable } from './parts-table.ts';
+import type { CassandraSession } from './session.ts';
+
+/**
+ * The catalogue for many processes at once. A call is not one transaction here: what it writes, it writes in an order after which
+ * the same call again, when it was broken off, ends as if it had been the first.
+ */
+export class CassandraCatalogue implements Catalogue {
+  readonly #session: CassandraSession;
+  readonly #files: FilesTable;
+  readonly #lines: LinesTables;
+  readonly #parts: PartsTable;
+  readonly #checks: CheckList;
+
+  private constructor(session: CassandraSession) {
+    this.#session = session;
+    this.#files = new FilesTable(session);
+    this.#lines = new LinesTables(session);
+    this.#parts = new PartsTable(session);
+    this.#checks = new CheckList(session);
+  }
+
+  /** Makes the tables that are missing. */
+  static async over(session: CassandraSession): Promise<CassandraCatalogue> {
+    await session.define(catalogueTables);
+    return new CassandraCatalogue(session);
+  }
+
+  async setting(key: string): Promise<string | undefined> {
+    const row = await this.#session.one('SELECT value FROM settings WHERE key = ?', [key], 'serial');
+    return row?.['value'] as string | undefined;
+  }
+
+  async setSetting(key: string, value: string): Promise<void> {
+    if ((await this.settleSetting(key, value)) === value) return;
+    await this.#session.transact('UPDATE settings SET value = ? WHERE key = ? IF EXISTS', [value, key]);
+  }
+
+  async settleSetting(key: string, value: string): Promise<string> {
+    const standing = await this.#session.transact('INSERT INTO settings (key, value) VALUES (?, ?) IF NOT EXISTS', [
+      key,
+      value,
+    ]);
+    return standing ? (standing['value'] as string) : value;
+  }
+
+  files(): Promise<CataloguedFile[]> {
+    return this.#files.all();
+  }
+
+  file(path: string): Promise<CataloguedFile | undefined> {
+    return this.#files.find(path);
+  }
+
+  async beginReading(file: FileSeen, sent?: FileIdentity): Promise<void> {
+    await this.#files.begin(file);
+    if (sent) await this.#files.identify(file, sent);
+  }
+
+  /** The file's own row last: until then whoever reads the file again records all of it again. */
+  async recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void> {
+    await this.#files.begin(file);
+    await this.#recordCounts(file.path, outcome, task.tsToProcess);
+    await this.#recordTask(task);
+    await this.#files.listNotDone(file.path);
+    await this.#files.recordRead(file, outcome);
+  }
+
+  async quarantine(file: FileSeen, reason: QuarantineReason, detail: string): Promise<void> {
+    await this.#files.begin(file);
+    await this.#files.quarantine(file, reason, detail);
+  }
+
+  async renewVersion(path: string, version: string): Promise<void> {
+    await this.#files.listNotDone(path);
+    await this.#files.renewVersion(path, version);
+  }
+
+  async markDone(features: readonly FeatureOfEntity[]): Promise<number> {
+    let done = 0;
+    for (const path of await this.#files.notDone()) {
+      const file = await this.#files.find(path);
+      if (file?.state === 'read') {
+        if (!(await this.#isWritten(path, features)) || !(await this.#files.done(path))) continue;
+        done++;
+      }
+      // One in quarantine is listed again when it comes out.
+      if (file?.state !== 'reading') await this.#files.unlistDone(path);
+    }
+    return done;
+  }
+
+  /** Not while others write: tables are emptied one after the other. */
+  async forgetFiles(): Promise<void> {
+    for (const part of await this.#parts.find({})) await this.#parts.record([{ ...part, state: 'stale' }]);
+    const forgotten = [
+      'files',
+      'files_not_done',
+      'lines_by_file',
+      'lines_by_window',
+      'touched_windows',
+      'touched_days',
+      'rejected',
+    ];
+    for (const table of [...forgotten, 'tasks', 'to_check', 'sources'])
+      await this.#session.write(`TRUNCATE ${table}`, []);
+  }
+
+  async tasks(): Promise<Task[]> {
+    const rows = await this.#session.all('SELECT * FROM tasks');
+    const seconds = (time: unknown) => (time as Date).getTime() / 1000;
+    const tasks = rows.map((row) => ({
+      ...{ sourceBucket: row['source_bucket'] as string, filePath: row['file_path'] as string },
+      ...{ dataChunk: seconds(row['data_chunk']), tsToProcess: seconds(row['ts_to_process']) },
+    }));
+    return tasks.sort((a, b) => (a.filePath < b.filePath ? -1 : Number(a.filePath > b.filePath)));
+  }
+
+  rejectedRuns(): Promise<(RejectedRun & { readonly path: string })[]> {
+    return this.#lines.rejectedOf();
+  }
+
+  windowParts(filter: { readonly feature?: string; readonly window?: number } = {}): Promise<WindowPart[]> {
+    return this.#parts.find(filter);
+  }
+
+  /** On the list before, for after a crash, and after, since somebody may have compared the window meanwhile. */
+  async recordParts(parts: readonly WindowPart[]): Promise<void> {
+    await this.#checks.add(parts.map(windowOf), 0);
+    await this.#parts.record(parts);
+    await this.#checks.add(parts.map(windowOf), 0);
+  }
+
+  async filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]> {
+    const paths = new Set<string>();
+    for (const feature of features)
+      for (const window of await this.unwrittenWindows(feature, from, to))
+        for (const path of await this.#lines.filesOf(feature.entity, window)) paths.add(path);
+    return [...paths];
+  }
+
+  async unwrittenWindows({ name, entity }: FeatureOfEntity, from: number, to: number): Promise<number[]> {
+    const unwritten: number[] = [];
+    for (const window of await this.#lines.touched(entity, from, to)) {
+      if (await this.#hasWritten(name, window)) continue;
+      if ((await this.#lines.filesOf(entity, window)).length > 0) unwritten.push(window);
+    }
+    return unwritten;
+  }
+
+  linesSent(entity: Entity, window: number): Promise<LineSum[]> {
+    return this.#lines.sentTo(entity, window);
+  }
+
+  async filesOf(entity: Entity, windows: readonly number[]): Promise<string[]> {
+    const paths = await Promise.all(windows.map((window) => this.#lines.filesOf(entity, window)));
+    return [...new Set(paths.flat())].sort();
+  }
+
+  async windowsOf(path: string): Promise<number[]> {
+    const windows = (await this.#lines.ofFile(path)).map(({ window }) => window);
+    return [...new Set(windows)].sort((a, b) => a - b);
+  }
+
+  linesOf(path: string): Promise<WindowLines[]> {
+    return this.#lines.ofFile(path);
+  }
+
+  async replaceCounts(path: string, outcome: FileOutcome): Promise<void> {
+    await this.#recordCounts(path, outcome, 0);
+    await this.#files.recordCounts(path, outcome);
+  }
+
+  toCheck(): Promise<WindowToCheck[]> {
+    return this.#checks.all();
+  }
+
+  putOffCheck(check: WindowToCheck): Promise<void> {
+    return this.#checks.putOff(check);
+  }
+
+  settled(window: number): Promise<void> {
+    return this.#checks.remove(window);
+  }
+
+  async sources(): Promise<SourceProgress[]> {
+    const rows = await this.#session.all('SELECT * FROM sources');
+    const sources = rows.map((row) => ({
+      ...{
+        source: row['source'] as string,
+        completeUpTo: Number(row['complete_up_to']),
+        saidAt: Number(row['said_at']),
+      },
+      ...(row['partition'] !== null && { partition: row['partition'] as number }),
+    }));
+    return sources.sort((a, b) => (a.source < b.source ? -1 : 1));
+  }
+
+  /** Each value is written at its own time, so that the cluster keeps the greatest, whoever writes when. */
+  async recordProgress(progress: readonly SourceProgress[]): Promise<void> {
+    const at = (column: string) => `UPDATE sources USING TIMESTAMP ? SET ${column} = ? WHERE source = ?`;
+    const rows = (value: (said: SourceProgress) => number | undefined, time: (said: SourceProgress) => number) =>
+      progress
+        .filter((said) => value(said) !== undefined)
+        .map((said) => [microseconds(time(said)), value(said), said.source]);
+    await this.#session.writeEach(
+      at('complete_up_to'),
+      rows(
+        (said) => said.completeUpTo,
+        (said) => said.completeUpTo,
+      ),
+    );
+    await this.#session.writeEach(
+      at('said_at'),
+      rows(
+        (said) => said.saidAt,
+        (said) => said.saidAt,
+      ),
+    );
+    await this.#session.writeEach(
+      at('partition'),
+      rows(
+        (said) => said.partition,
+        (said) => said.saidAt,
+      ),
+    );
+  }
+
+  /**
+   * The list of windows to compare is added to before lines go away, since they would not be known any more after a crash, and once
+   * more afterwards, since somebody may have compared them meanwhile.
+   */
+  async #recordCounts(path: string, { lines, rejectedRuns }: FileOutcome, notBefore: number): Promise<void> {
+    const gone = await this.#lines.add(path, lines);
+    await this.#checks.add([...gone, ...lines].map(windowOf), notBefore);
+    await this.#lines.remove(path, gone);
+    await this.#checks.add(gone.map(windowOf), notBefore);
+    await this.#lines.replaceRejected(path, rejectedRuns);
+  }
+
+  async #recordTask({ sourceBucket, filePath, dataChunk, tsToProcess }: Task): Promise<void> {
+    await this.#session.write(
+      'INSERT INTO tasks (source_bucket, file_path, data_chunk, ts_to_process) VALUES (?, ?, ?, ?)',
+      [sourceBucket, filePath, new Date(dataChunk * 1000), new Date(tsToProcess * 1000)],
+    );
+  }
+
+  async #isWritten(path: string, features: readonly FeatureOfEntity[]): Promise<boolean> {
+    for (const { entity, window } of await this.#lines.ofFile(path))
+      for (const feature of features)
+        if (feature.entity === entity && !(await this.#hasWritten(feature.name, window))) return false;
+    return true;
+  }
+
+  async #hasWritten(feature: string, window: number): Promise<boolean> {
+    return (await this.#parts.find({ feature, window })).some(({ state }) => state !== 'stale');
+  }
+}
+
+const windowOf = ({ window }: { readonly window: number }): number => window;
+const microseconds = (seconds: number): number => Math.round(seconds * 1e6);

@@ -1,0 +1,37 @@
+/*
+ * Tables of the catalogue. Times are epoch seconds where they are numbers; a window is its start. A partition of a table holds one
+ * file, or one window, or a sixteenth of a short list: none grows with the months.
+ *
+ * Rows of settings, files, window_parts and to_check are only ever written by light-weight transactions, which decide between
+ * writers; all others may be written twice, or by two at once, and end the same.
+ */
+export const catalogueTables = [
+  'CREATE TABLE IF NOT EXISTS settings (key text PRIMARY KEY, value text)',
+  `CREATE TABLE IF NOT EXISTS files (
+     path text PRIMARY KEY, source text, file_time bigint, size bigint, version text, state text, reason text, detail text,
+     content_hash text, file_id text, read bigint, events bigint, blank bigint, rejected map<text, bigint>)`,
+  'CREATE TABLE IF NOT EXISTS files_not_done (bucket int, path text, PRIMARY KEY (bucket, path))',
+  `CREATE TABLE IF NOT EXISTS lines_by_file (
+     path text, entity text, window bigint, partition int, lines bigint, high int, low int,
+     PRIMARY KEY (path, entity, window, partition))`,
+  `CREATE TABLE IF NOT EXISTS lines_by_window (
+     entity text, window bigint, path text, partition int, lines bigint, high int, low int,
+     PRIMARY KEY ((entity, window), path, partition))`,
+  `CREATE TABLE IF NOT EXISTS touched_windows (
+     entity text, day bigint, window bigint, PRIMARY KEY ((entity, day), window))`,
+  'CREATE TABLE IF NOT EXISTS touched_days (entity text, day bigint, PRIMARY KEY (entity, day))',
+  `CREATE TABLE IF NOT EXISTS rejected (
+     path text, first_line bigint, last_line bigint, reason text, excerpt text, PRIMARY KEY (path, first_line))`,
+  `CREATE TABLE IF NOT EXISTS tasks (
+     source_bucket text, file_path text, data_chunk timestamp, ts_to_process timestamp,
+     PRIMARY KEY ((source_bucket, data_chunk), file_path))`,
+  `CREATE TABLE IF NOT EXISTS window_parts (
+     feature text, window bigint, partition int, revision int, rows bigint, checksum text, lines bigint, high int, low int,
+     etag text, state text, closed_at double, written_at double, PRIMARY KEY ((feature, window), partition))`,
+  `CREATE TABLE IF NOT EXISTS to_check (
+     bucket int, window bigint, not_before double, attempts int, due_at double, PRIMARY KEY (bucket, window))`,
+  'CREATE TABLE IF NOT EXISTS sources (source text PRIMARY KEY, complete_up_to double, said_at double, partition int)',
+] as const;
+
+/** Into so many partitions a list is split. */
+export const listBuckets = 16;
