@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SchemaRegistry as Client, COMPATIBILITY, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { type AvroRecord, fullName } from '@neartime/schemas';
 import { type SchemaRegistry, StoreError } from '@neartime/streams';
@@ -7,6 +8,9 @@ export interface RegistryOptions {
   readonly clientId: string;
   readonly auth?: { readonly username: string; readonly password: string };
 }
+
+const conflictTries = 5;
+const conflictPauseMs = 100;
 
 /** A registry with Confluent's API. Subjects are the full names of records, so that an event has one schema whatever its topic. */
 export class ConfluentRegistry implements SchemaRegistry {
@@ -20,13 +24,19 @@ export class ConfluentRegistry implements SchemaRegistry {
 
   async register(record: AvroRecord): Promise<number> {
     const subject = fullName(record);
-    try {
-      const schema = { type: SchemaType.AVRO as const, schema: JSON.stringify(record) };
-      const { id } = await this.#client.register(schema, { subject, compatibility: COMPATIBILITY.BACKWARD });
-      return id;
-    } catch (cause) {
-      throw this.#failure(`${subject} is refused`, cause);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#registerOnce(subject, record);
+      } catch (cause) {
+        if (!mayBeOver(cause) || tries === conflictTries) throw this.#failure(`${subject} is refused`, cause);
+        await sleep(conflictPauseMs * tries);
+      }
     }
+  }
+
+  async #registerOnce(subject: string, record: AvroRecord): Promise<number> {
+    const schema = { type: SchemaType.AVRO as const, schema: JSON.stringify(record) };
+    return (await this.#client.register(schema, { subject, compatibility: COMPATIBILITY.BACKWARD })).id;
   }
 
   async latest(name: string): Promise<AvroRecord | undefined> {
@@ -56,6 +66,13 @@ export class ConfluentRegistry implements SchemaRegistry {
     return new StoreError(`registry: ${what}: ${why} (${this.#url})`, { cause, retriable: !isLasting });
   }
 }
+
+/**
+ * When two register the same subject for the first time at once, some registries tell one of them of a conflict, and it may find
+ * the subject before the other has set its compatibility.
+ */
+const mayBeOver = (error: unknown): boolean =>
+  statusOf(error) === 409 || /^Compatibility does not match/.test(messageOf(error));
 
 const statusOf = (error: unknown): number | undefined => {
   const status = (error as { status?: number }).status;

@@ -29,6 +29,13 @@ export function schemaRegistryContract(subject: string, open: Open<SchemaRegistr
       expect(await opened.port.register(newRecord())).not.toBe(id);
     });
 
+    it('registers a schema once, for all who come with it at the same time', async () => {
+      await using opened = await open();
+      const record = newRecord();
+      const ids = await Promise.all(Array.from({ length: 5 }, () => opened.port.register(record)));
+      expect(new Set(ids).size).toBe(1);
+    });
+
     it('gives schemas back that records can be read with', async () => {
       await using opened = await open();
       const record = newRecord();
