@@ -51,6 +51,12 @@ export const settings = {
     to: '10m',
     default: '30s',
   }),
+  reprocessEvery: duration('REPROCESS_EVERY', {
+    about: 'how often it looks for windows that have to come from raw files',
+    from: '1s',
+    to: '1h',
+    default: '10s',
+  }),
   kafka: kafkaSettings,
   registry: registrySettings,
   cassandra: cassandraSettings,

@@ -10,7 +10,7 @@ import type {
   RecordDecoder,
 } from '@neartime/streams';
 import type { DeadLetters } from '@neartime/streams';
-import { firstWindowSetting } from './first-window.ts';
+import { setFirstWindow } from './reprocess/first-window.ts';
 import { type Closing, PartitionWindows } from './partition-windows.ts';
 import type { ReceivedEvent } from './received-event.ts';
 import { parseResumePoint, resumePointText } from './resume-point.ts';
@@ -129,7 +129,7 @@ export class FeatureWorker implements PartitionWorker {
     const { features, catalogue, listener } = this.#options;
     const { partition } = this.#assignment;
     const first = windowStart(Math.ceil(timestamp / 1000) + mostAhead) + windowSeconds;
-    for (const { name } of features) await catalogue.setSetting(firstWindowSetting(name, partition), String(first));
+    for (const { name } of features) await setFirstWindow(catalogue, { feature: name, partition, window: first });
     listener.beginsAt(first, partition);
     return this.#open(first);
   }

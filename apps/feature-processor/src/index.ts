@@ -1,2 +1,3 @@
 export * from './feature-worker.ts';
+export * from './reprocess/reprocessor.ts';
 export * from './window-publisher.ts';

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Feature } from '@neartime/engines';
 import {
   type WindowClosed,
@@ -12,6 +14,7 @@ import {
   commonTopics,
   connectCassandra,
   connectLog,
+  connectObjects,
   featureTopics,
   memberWork,
   settlePartitions,
@@ -28,10 +31,12 @@ import {
   type SchemaRegistry,
   StoreError,
   persistently,
+  repeatedly,
 } from '@neartime/streams';
 import type { Config, FeatureGroup } from './config.ts';
 import { FeatureWorker } from './feature-worker.ts';
 import { processorLog } from './processor-log.ts';
+import { Reprocessor } from './reprocess/reprocessor.ts';
 import { type FeatureEncoders, WindowPublisher } from './window-publisher.ts';
 
 /** Connects, registers the schemas of its features, and joins the readers of their events. */
@@ -43,7 +48,8 @@ export async function startFeatureProcessor(
 ): Promise<RunningWork> {
   await using stack = new AsyncDisposableStack();
   const log = stack.use(await connectLog(config, patience));
-  const { catalogue } = stack.use(await connectCassandra(config.cassandra, patience));
+  const { catalogue, leases } = stack.use(await connectCassandra(config.cassandra, patience));
+  const objects = stack.use(connectObjects(config.s3));
   const { features, groupId } = config.group;
   const { partitions, grace } = config.pipeline;
   await settlePartitions(catalogue, partitions);
@@ -73,7 +79,34 @@ export async function startFeatureProcessor(
   };
   const join = { groupId, topics: read.map((entity) => topics.events(entity)), open, onTrouble: patience.onTrouble };
   const member = await persistently(() => log.reader.join(join), patience);
+  const reservoirOf = objects.reservoir;
+  const owner = `${hostname()} ${randomUUID()}`;
+  const reprocessor = new Reprocessor({
+    features,
+    catalogue,
+    leases,
+    reservoirOf,
+    publisher,
+    partitions,
+    clock,
+    owner,
+    listener,
+  });
+  stack.use(reprocessing(reprocessor, config.reprocessEvery, patience));
   return memberWork(() => [member], stack.move());
+}
+
+/** Reprocesses what is due, now and then, until it is disposed of. */
+function reprocessing(reprocessor: Reprocessor, everySeconds: number, { onTrouble }: Patience): AsyncDisposable {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const done = repeatedly(() => reprocessor.turn(signal), { everySeconds, signal, onTrouble });
+  return {
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await done;
+    },
+  };
 }
 
 /** What a group has read is read for these features: others under its name would begin where these are. */

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { featureOfTopic, featureRowSubject, valueColumnOf } from '@neartime/schemas';
 import type { AvroRecord } from '@neartime/schemas';
-import type { GroupMember, LogTopics, OnlineTable, SchemaRegistry } from '@neartime/streams';
+import { type GroupMember, type LogTopics, type OnlineTable, type SchemaRegistry, repeatedly } from '@neartime/streams';
 
 /** A feature as its topic and the registry show it. */
 export interface FoundFeature {
@@ -25,13 +24,11 @@ export class FeatureMembers implements AsyncDisposable {
   readonly #ending = new AbortController();
   readonly #looking: Promise<void>;
 
-  private constructor(options: FeatureMembersOptions) {
+  /** Begins to look. */
+  constructor(options: FeatureMembersOptions) {
     this.#options = options;
-    this.#looking = this.#goOnLooking();
-  }
-
-  static async join(options: FeatureMembersOptions): Promise<FeatureMembers> {
-    return new FeatureMembers(options);
+    const { lookEverySeconds: everySeconds, onTrouble } = options;
+    this.#looking = repeatedly(() => this.#look(), { everySeconds, onTrouble, signal: this.#ending.signal });
   }
 
   get all(): readonly GroupMember[] {
@@ -41,14 +38,6 @@ export class FeatureMembers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
     await this.#looking;
-  }
-
-  async #goOnLooking(): Promise<void> {
-    const { signal } = this.#ending;
-    while (!signal.aborted) {
-      await this.#look().catch((error: Error) => signal.aborted || this.#options.onTrouble(error));
-      await sleep(this.#options.lookEverySeconds * 1000, undefined, { signal }).catch(() => undefined);
-    }
   }
 
   async #look(): Promise<void> {

@@ -49,7 +49,7 @@ export async function startStoreWriter(
     );
   };
   const { topics, registry } = log;
-  const members = await FeatureMembers.join({
+  const members = new FeatureMembers({
     topics,
     registry,
     join,

@@ -11,6 +11,13 @@ export interface Feature {
   readonly eventNames: readonly string[] | undefined;
   /** The event field that the engine folds; `undefined` for an engine without an input column. */
   readonly valueField: string | undefined;
+  /** Windows that begin earlier are never computed, epoch seconds. */
+  readonly since: number;
+}
+
+export interface FeatureOptions {
+  /** An ISO time; without one the feature is computed for all that there is. */
+  readonly since?: string;
 }
 
 // The registry holds features of every engine; nothing below it asks which.
@@ -18,7 +25,7 @@ export interface Feature {
 type AnyEngine = new () => Engine<any, any>;
 
 /** Runs the recipe of a feature once. Throws when its columns are not those of the engine (the compiler says so too). */
-export function feature(name: string, FeatureClass: AnyEngine): Feature {
+export function feature(name: string, FeatureClass: AnyEngine, { since }: FeatureOptions = {}): Feature {
   const engine = new FeatureClass();
   const { entity, eventNames, columns } = engine.process(new RawEvents());
   const wanted = Object.keys(engine.input).join();
@@ -31,5 +38,6 @@ export function feature(name: string, FeatureClass: AnyEngine): Feature {
     entity,
     eventNames,
     valueField: Object.values(columns)[0],
+    since: since === undefined ? -Infinity : Date.parse(since) / 1000,
   };
 }

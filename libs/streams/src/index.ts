@@ -10,3 +10,4 @@ export * from './store-error.ts';
 export * from './partition-pump.ts';
 export * from './persistent.ts';
 export * from './records/index.ts';
+export * from './repeatedly.ts';
