@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -9,16 +10,21 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import type { Feature } from '@neartime/engines';
 import { type Servers, startLog } from '@neartime/testing/servers';
 import { treeHash } from '@neartime/testing';
 import cassandra from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
+import { expect } from 'vitest';
+import { type Expected, inOrder } from '../expected.ts';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
 
 export async function until(holds: () => boolean | Promise<boolean>, what: () => string, seconds = 90): Promise<void> {
   for (const end = performance.now() + seconds * 1000; !(await holds()); await sleep(100))
     if (performance.now() > end) throw new Error(`after ${seconds} s it had not come to this: ${what()}`);
 }
+
+const complete = (source: string, completeUpTo: string): string => JSON.stringify({ source, completeUpTo });
 
 /** One whole pipeline: a log, two buckets and a keyspace of its own, and services as processes. Speaks to the servers by their plain clients. */
 export class Pipeline implements AsyncDisposable {
@@ -108,12 +114,79 @@ export class Pipeline implements AsyncDisposable {
     await producer.disconnect();
   }
 
+  /** Puts raw files into the bucket and notifies them: first that every source begins, so that none is closed without another. */
+  async ingest(expected: Expected, { begin, end }: { readonly begin: string; readonly end: string }): Promise<void> {
+    await this.upload(expected.reservoir);
+    const bySource = expected.bySource(this.raw);
+    for (const source of bySource.keys()) await this.notify(source, [complete(source, begin)]);
+    await until(
+      async () => (await this.rows('SELECT source FROM $.sources')).length === bySource.size,
+      () => `every source has said that it begins\n${this.said()}`,
+    );
+    for (const [source, paths] of bySource)
+      await this.notify(source, [...paths.map((path) => `s3://${this.raw}/${path}`), complete(source, end)]);
+  }
+
+  /** Waits until the store and the online tables hold what a backfill gives for some features; fails with how they differ. */
+  async holds(expected: Expected, features: readonly Feature[]): Promise<void> {
+    const wanted = expected.objects(features);
+    const isThere = async () => {
+      const found = await this.objects(features);
+      return Object.entries(wanted).every(([name, hash]) => found[name] === hash);
+    };
+    await until(isThere, () => `the objects stand\n${this.said()}`);
+    expect(await this.objects(features)).toEqual(wanted);
+    for (const feature of features) {
+      const rows = expected.online(feature);
+      const isOnline = async () => isDeepStrictEqual(await this.online(feature), rows);
+      await until(isOnline, () => `the rows of ${feature.name} are online\n${this.said()}`, 20).catch(() => undefined);
+      expect(await this.online(feature)).toEqual(rows);
+    }
+  }
+
+  /** What is online of a feature, as Expected has it. */
+  async online({ name, engine }: Feature): Promise<string[]> {
+    const column = engine.output.name;
+    const rows = await this.rows(`SELECT id, country, brand, window, ${column}, final FROM $.${name}`);
+    return inOrder(
+      rows.map((row) => [
+        ...[
+          row['id'],
+          row['country'],
+          row['brand'],
+          (row['window'] as Date).getTime() / 1000,
+          Number(row[column]),
+          row['final'],
+        ],
+      ]),
+    );
+  }
+
+  /** The last that every service logged. */
+  said(): string {
+    return this.services.map((service) => `${service.name}\n${service.said()}`).join('\n');
+  }
+
+  /** Deletes the first share of the records of every partition of a topic, as retention does. */
+  async forget(topic: string, share: number): Promise<void> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    const partitions = offsets.map(({ partition, high }) => ({
+      partition,
+      offset: String(Math.floor(Number(high) * share)),
+    }));
+    await admin.deleteTopicRecords({ topic, partitions });
+    await admin.disconnect();
+  }
+
   /** The SHA-256 of every object of the store, by name. */
-  async objects(): Promise<Record<string, string>> {
+  async objects(features?: readonly Feature[]): Promise<Record<string, string>> {
     const hashes: Record<string, string> = {};
     for (let ContinuationToken: string | undefined; ;) {
       const page = await this.#s3.send(new ListObjectsV2Command({ Bucket: this.store, ContinuationToken }));
       for (const { Key } of page.Contents ?? []) {
+        if (features && !features.some(({ name }) => Key!.startsWith(`features_store/${name}/`))) continue;
         const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.store, Key }));
         hashes[Key!] = createHash('sha256')
           .update(await Body!.transformToByteArray())
