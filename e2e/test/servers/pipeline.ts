@@ -13,6 +13,7 @@ import {
 import type { Feature } from '@neartime/engines';
 import { type Servers, startLog } from '@neartime/testing/servers';
 import { treeHash } from '@neartime/testing';
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import cassandra from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect } from 'vitest';
@@ -165,6 +166,30 @@ export class Pipeline implements AsyncDisposable {
   /** The last that every service logged. */
   said(): string {
     return this.services.map((service) => `${service.name}\n${service.said()}`).join('\n');
+  }
+
+  /** When the record was appended, epoch seconds, that first says of a source that it is complete up to this time. */
+  async progressTime(topic: string, upTo: number): Promise<number> {
+    const registry = new SchemaRegistry({ host: this.#servers.registry });
+    const consumer = this.#kafka.consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    const found = Promise.withResolvers<number>();
+    await consumer.run({
+      eachMessage: async ({ message }) => {
+        const { sources } = (await registry.decode(message.value!)) as { sources?: { complete_up_to: number }[] };
+        if (sources?.some((said) => said.complete_up_to >= upTo)) found.resolve(Number(message.timestamp) / 1000);
+      },
+    });
+    const time = await found.promise;
+    await consumer.disconnect();
+    return time;
+  }
+
+  /** When each object of the store was put, epoch seconds. */
+  async lastModified(): Promise<number[]> {
+    const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket: this.store }));
+    return Contents.map(({ LastModified }) => LastModified!.getTime() / 1000);
   }
 
   /** Deletes the first share of the records of every partition of a topic, as retention does. */

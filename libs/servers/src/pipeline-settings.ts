@@ -24,7 +24,7 @@ export const pipelineSettings = group(
     retention: duration('TOPIC_RETENTION', {
       about: 'how long new topics keep their records',
       from: '1h',
-      to: '365d',
+      to: '36500d',
       default: '7d',
     }),
     grace: duration('GRACE', {

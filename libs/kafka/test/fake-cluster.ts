@@ -1,0 +1,101 @@
+import type { Admin, Consumer, EachBatchPayload, Kafka, ProducerBatch, RecordMetadata } from 'kafkajs';
+
+/* One broker cannot show what kafkajs does wrong among several: this stands in its place and does it. */
+
+export interface SeenCommit {
+  readonly partition: number;
+  readonly offset: string;
+  readonly metadata?: string | null;
+}
+
+/** A producer that answers as it is told. */
+export function fakeProducer(answer: (batch: ProducerBatch) => RecordMetadata[] | Error): Kafka {
+  const producer = {
+    connect: async () => undefined,
+    disconnect: async () => undefined,
+    sendBatch: async (batch: ProducerBatch) => {
+      const answered = answer(batch);
+      if (answered instanceof Error) throw answered;
+      return answered;
+    },
+  };
+  return { producer: () => producer } as unknown as Kafka;
+}
+
+const events = {
+  GROUP_JOIN: 'consumer.group_join',
+  REBALANCING: 'consumer.rebalancing',
+  CRASH: 'consumer.crash',
+  DISCONNECT: 'consumer.disconnect',
+};
+
+/** A consumer of one topic whose memberships and batches a test deals out, with the offsets that its group has. */
+export class FakeConsumer {
+  readonly topic = 'events.device';
+  readonly seeks: { partition: number; offset: number }[] = [];
+  readonly paused = new Set<number>();
+  readonly commits: SeenCommit[] = [];
+  /** What the group has committed, as the broker tells it. */
+  committed: { partition: number; offset: string; metadata: string | null }[] = [];
+  bounds = { low: '0', high: '1000' };
+  #eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
+  readonly #listeners = new Map<string, (event: { payload: unknown }) => void>();
+
+  get kafka(): Kafka {
+    return {
+      consumer: () => this.#consumer() as unknown as Consumer,
+      admin: () => this.#admin() as unknown as Admin,
+    } as unknown as Kafka;
+  }
+
+  /** The group deals this member these partitions. */
+  deal(...partitions: number[]): void {
+    this.#listeners.get(events.GROUP_JOIN)!({ payload: { memberAssignment: { [this.topic]: partitions } } });
+  }
+
+  /** Records of these offsets are fetched. Gives the offsets up to which fetching goes on from there. */
+  async fetch(partition: number, ...offsets: number[]): Promise<number[]> {
+    const resolved: number[] = [];
+    const messages = offsets.map((offset) => ({
+      key: null,
+      value: Buffer.from(`${offset}`),
+      timestamp: '0',
+      offset: `${offset}`,
+    }));
+    await this.#eachBatch!({
+      batch: { topic: this.topic, partition, messages, highWatermark: this.bounds.high },
+      resolveOffset: (offset: string) => void resolved.push(Number(offset)),
+      isStale: () => false,
+    } as unknown as EachBatchPayload);
+    return resolved;
+  }
+
+  #consumer() {
+    return {
+      events,
+      connect: async () => undefined,
+      subscribe: async () => undefined,
+      disconnect: async () => undefined,
+      on: (name: string, listener: (event: { payload: unknown }) => void) => void this.#listeners.set(name, listener),
+      run: async ({ eachBatch }: { eachBatch: (payload: EachBatchPayload) => Promise<void> }) =>
+        void (this.#eachBatch = eachBatch),
+      seek: ({ partition, offset }: { partition: number; offset: string }) =>
+        void this.seeks.push({ partition, offset: Number(offset) }),
+      pause: ([{ partitions }]: [{ partitions: number[] }]) =>
+        partitions.forEach((partition) => this.paused.add(partition)),
+      resume: ([{ partitions }]: [{ partitions: number[] }]) =>
+        partitions.forEach((partition) => this.paused.delete(partition)),
+      commitOffsets: async (offsets: SeenCommit[]) => void this.commits.push(...offsets),
+    };
+  }
+
+  #admin() {
+    return {
+      connect: async () => undefined,
+      disconnect: async () => undefined,
+      fetchOffsets: async () => [{ topic: this.topic, partitions: this.committed }],
+      fetchTopicOffsets: async () =>
+        [0, 1, 2, 3].map((partition) => ({ partition, ...this.bounds, offset: this.bounds.high })),
+    };
+  }
+}

@@ -1,0 +1,175 @@
+import { type Assignment, type GroupMember, type LoggedRecord, StoreError } from '@neartime/streams';
+import { describe, expect, it, vi } from 'vitest';
+import { KafkaReader, KafkaWriter } from '../src/index.ts';
+import { FakeConsumer, fakeProducer } from './fake-cluster.ts';
+
+const record = { key: null, value: Buffer.from('a'), timestamp: 0 };
+const append = (partition: number) => ({ topic: 'events.device', partition, records: [record] });
+const answer = (partition: number, errorCode = 0) => ({ topicName: 'events.device', partition, errorCode });
+
+describe('what was appended', () => {
+  const failure = async (answers: ReturnType<typeof answer>[] | Error) => {
+    const writer = await KafkaWriter.connect(fakeProducer(() => answers));
+    return writer.append([append(0), append(1)]).then(
+      () => undefined,
+      (error: unknown) => error as StoreError,
+    );
+  };
+
+  it('stands when the answer names every partition', async () => {
+    expect(await failure([answer(1), answer(0)])).toBeUndefined();
+  });
+
+  it('does not stand where the answer forgets a partition, as kafkajs does when a leader moves during a retry', async () => {
+    const error = await failure([answer(0)]);
+    expect(error).toMatchObject({ retriable: true });
+    expect(error!.message).toBe('kafka: cannot append to events.device[1]: the brokers did not say that it stands');
+  });
+
+  it('does not stand where the answer names an error', async () => {
+    expect((await failure([answer(0), answer(1, 6)]))!.message).toContain('events.device[1]');
+  });
+
+  it('may stand later when the broker was not there, and never when this user may not write', async () => {
+    expect(await failure(new Error('Connection error: ECONNREFUSED'))).toMatchObject({ retriable: true });
+    const forbidden = Object.assign(new Error('Not authorized'), { type: 'TOPIC_AUTHORIZATION_FAILED' });
+    expect(await failure(forbidden)).toMatchObject({ retriable: false });
+  });
+});
+
+/** A member over a fake consumer, with what its workers were told. */
+async function join(consumer: FakeConsumer) {
+  const taken: [number, number][] = [];
+  const assignments: Assignment[] = [];
+  const troubles: Error[] = [];
+  const open = async (assignment: Assignment) => {
+    assignments.push(assignment);
+    let next = assignment.committed?.offset ?? assignment.beginning;
+    return {
+      from: next,
+      take: async (records: readonly LoggedRecord[]) => {
+        for (const { offset } of records) taken.push([assignment.partition, offset]);
+        next = records.at(-1) ? records.at(-1)!.offset + 1 : next;
+      },
+      commit: () => ({ offset: next, metadata: `at ${next}` }),
+    };
+  };
+  const member: GroupMember = await new KafkaReader(consumer.kafka).join({
+    ...{ groupId: 'group', topics: [consumer.topic], open },
+    onTrouble: (error) => void troubles.push(error),
+  });
+  return { member, taken, assignments, troubles };
+}
+
+describe('a member of a group', () => {
+  it('begins where the commit says, not where kafkajs would', async () => {
+    const consumer = new FakeConsumer();
+    consumer.committed = [{ partition: 0, offset: '40', metadata: 'as it was left' }];
+    const { member, taken, assignments } = await join(consumer);
+    consumer.deal(0);
+    expect(consumer.paused.has(0)).toBe(true);
+    await vi.waitFor(() => expect(consumer.seeks).toEqual([{ partition: 0, offset: 40 }]));
+    expect(assignments[0]).toMatchObject({
+      committed: { offset: 40, metadata: 'as it was left' },
+      beginning: 0,
+      end: 1000,
+    });
+    expect(consumer.paused.has(0)).toBe(false);
+    await consumer.fetch(0, 40, 41);
+    await vi.waitFor(() =>
+      expect(taken).toEqual([
+        [0, 40],
+        [0, 41],
+      ]),
+    );
+    await member[Symbol.asyncDispose]();
+    expect(consumer.commits.at(-1)).toMatchObject({ offset: '42', metadata: 'at 42' });
+  });
+
+  it('takes a commit that kafkajs has put back by itself for none', async () => {
+    const consumer = new FakeConsumer();
+    consumer.committed = [{ partition: 0, offset: '-2', metadata: '' }];
+    const { member, assignments } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(assignments).toHaveLength(1));
+    expect(assignments[0]!.committed).toBeUndefined();
+    await member[Symbol.asyncDispose]();
+  });
+
+  it('drops what it knows at a hole in the offsets, and reads again from the commit', async () => {
+    const consumer = new FakeConsumer();
+    const { member, taken, assignments, troubles } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+    await consumer.fetch(0, 0, 1);
+    await vi.waitFor(() => expect(taken).toHaveLength(2));
+    await consumer.fetch(0, 5, 6);
+    await vi.waitFor(() => expect(assignments).toHaveLength(2));
+    expect(troubles.map(({ message }) => message)).toEqual([
+      'events.device[0]: records are missing at 2; reading again',
+    ]);
+    expect(taken).toHaveLength(2);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(2));
+    expect(consumer.seeks[1]).toEqual({ partition: 0, offset: 0 });
+    await member[Symbol.asyncDispose]();
+  });
+
+  it('takes what is fetched twice once', async () => {
+    const consumer = new FakeConsumer();
+    const { member, taken } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+    await consumer.fetch(0, 0, 1, 2);
+    await consumer.fetch(0, 1, 2, 3);
+    await vi.waitFor(() => expect(taken.map(([, offset]) => offset)).toEqual([0, 1, 2, 3]));
+    await member[Symbol.asyncDispose]();
+  });
+
+  it('keeps the state and the position of a partition that stays when the group is dealt out anew', async () => {
+    const consumer = new FakeConsumer();
+    const { member, taken, assignments } = await join(consumer);
+    consumer.deal(0, 1);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(2));
+    await consumer.fetch(0, 0, 1, 2);
+    await vi.waitFor(() => expect(taken).toHaveLength(3));
+    consumer.deal(0, 2);
+    expect(consumer.seeks.filter(({ partition }) => partition === 0).at(-1)).toEqual({ partition: 0, offset: 3 });
+    await vi.waitFor(() => expect(assignments.map(({ partition }) => partition)).toEqual([0, 1, 2]));
+    expect(assignments.map(({ signal }) => signal.aborted)).toEqual([false, true, false]);
+    await consumer.fetch(0, 3);
+    await vi.waitFor(() => expect(taken.at(-1)).toEqual([0, 3]));
+    await member[Symbol.asyncDispose]();
+  });
+
+  it('does not commit, nor take records of, a partition that it has lost', async () => {
+    const consumer = new FakeConsumer();
+    const { member, taken } = await join(consumer);
+    consumer.deal(1);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+    consumer.deal();
+    const commits = consumer.commits.length;
+    expect(await consumer.fetch(1, 0, 1)).toEqual([]);
+    await member[Symbol.asyncDispose]();
+    expect(taken).toEqual([]);
+    expect(consumer.commits.slice(commits)).toEqual([]);
+  });
+
+  it('lets nothing be fetched while a worker is busy with more than it should have ahead', async () => {
+    const consumer = new FakeConsumer();
+    const held = Promise.withResolvers<void>();
+    const member = await new KafkaReader(consumer.kafka).join({
+      ...{ groupId: 'group', topics: [consumer.topic], onTrouble: () => undefined },
+      open: async () => ({ from: 0, take: () => held.promise, commit: () => undefined }),
+    });
+    consumer.deal(0);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+    const many = (from: number) => Array.from({ length: 40_000 }, (_, i) => from + i);
+    await consumer.fetch(0, ...many(0));
+    await consumer.fetch(0, ...many(40_000));
+    await consumer.fetch(0, ...many(80_000));
+    expect(consumer.paused.has(0)).toBe(true);
+    held.resolve();
+    await vi.waitFor(() => expect(consumer.paused.has(0)).toBe(false));
+    await member[Symbol.asyncDispose]();
+  });
+});
