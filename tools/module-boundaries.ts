@@ -133,9 +133,28 @@ const packageName = (specifier: string): string => specifier.split('/', specifie
 
 /** Static and dynamic imports, exports from, and imported types, with the line each stands on. */
 function importsOf(text: string): { specifier: string; line: number }[] {
-  const { importedFiles } = ts.preProcessFile(text, true, true);
-  return importedFiles.map(({ fileName, pos }) => ({
-    specifier: fileName,
-    line: text.slice(0, pos).split('\n').length,
-  }));
+  const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest);
+  const imports: { specifier: string; line: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    const specifier = specifierOf(node);
+    if (specifier !== undefined)
+      imports.push({ specifier, line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1 });
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return imports;
 }
+
+function specifierOf(node: ts.Node): string | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return textOf(node.moduleSpecifier);
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return textOf(node.argument.literal);
+  if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference))
+    return textOf(node.moduleReference.expression);
+  if (!ts.isCallExpression(node)) return undefined;
+  const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword;
+  const isRequire = ts.isIdentifier(node.expression) && node.expression.text === 'require';
+  return isImport || isRequire ? textOf(node.arguments[0]) : undefined;
+}
+
+const textOf = (node: ts.Node | undefined): string | undefined =>
+  node && ts.isStringLiteralLike(node) ? node.text : undefined;

@@ -13,18 +13,22 @@ import type {
 } from '@neartime/streams';
 import { catalogueTables } from './catalogue-tables.ts';
 import { CheckList } from './check-list.ts';
+import { concurrently } from './concurrently.ts';
 import { FilesTable } from './files-table.ts';
 import { LinesTables } from './lines-tables.ts';
+import { OpenFiles } from './open-files.ts';
 import { PartsTable } from './parts-table.ts';
 import type { CassandraSession } from './session.ts';
 
 /**
  * The catalogue for many processes at once. A call is not one transaction here: what it writes, it writes in an order after which
- * the same call again, when it was broken off, ends as if it had been the first.
+ * the same call again, when it was broken off, ends as if it had been the first. `settled` takes off what the last `toCheck` of
+ * this object showed: whoever settles has an object of his own.
  */
 export class CassandraCatalogue implements Catalogue {
   readonly #session: CassandraSession;
   readonly #files: FilesTable;
+  readonly #openFiles: OpenFiles;
   readonly #lines: LinesTables;
   readonly #parts: PartsTable;
   readonly #checks: CheckList;
@@ -32,6 +36,7 @@ export class CassandraCatalogue implements Catalogue {
   private constructor(session: CassandraSession) {
     this.#session = session;
     this.#files = new FilesTable(session);
+    this.#openFiles = new OpenFiles(session);
     this.#lines = new LinesTables(session);
     this.#parts = new PartsTable(session);
     this.#checks = new CheckList(session);
@@ -79,7 +84,7 @@ export class CassandraCatalogue implements Catalogue {
     await this.#files.begin(file);
     await this.#recordCounts(file.path, outcome, task.tsToProcess);
     await this.#recordTask(task);
-    await this.#files.listNotDone(file.path);
+    await this.#openFiles.add(file.path);
     await this.#files.recordRead(file, outcome);
   }
 
@@ -89,22 +94,21 @@ export class CassandraCatalogue implements Catalogue {
   }
 
   async renewVersion(path: string, version: string): Promise<void> {
-    await this.#files.listNotDone(path);
+    await this.#openFiles.add(path);
     await this.#files.renewVersion(path, version);
   }
 
   async markDone(features: readonly FeatureOfEntity[]): Promise<number> {
-    let done = 0;
-    for (const path of await this.#files.notDone()) {
-      const file = await this.#files.find(path);
-      if (file?.state === 'read') {
-        if (!(await this.#isWritten(path, features)) || !(await this.#files.done(path))) continue;
-        done++;
-      }
-      // One in quarantine is listed again when it comes out.
-      if (file?.state !== 'reading') await this.#files.unlistDone(path);
-    }
-    return done;
+    const isWritten = this.#written(features);
+    const marked = await concurrently(await this.#openFiles.all(), async (open) => {
+      if (!(await this.#isComplete(open.path, isWritten))) return false;
+      const isDone = await this.#files.done(open.path);
+      const file = isDone ? undefined : await this.#files.find(open.path);
+      // Others stay: one that is being read, or is in quarantine, may become `read` without being marked again.
+      if (isDone || file?.state === 'done') await this.#openFiles.remove(open);
+      return isDone;
+    });
+    return marked.filter((isDone) => isDone).length;
   }
 
   /** Not while others write: tables are emptied one after the other. */
@@ -113,6 +117,7 @@ export class CassandraCatalogue implements Catalogue {
     const forgotten = [
       'files',
       'files_not_done',
+      'put_off',
       'lines_by_file',
       'lines_by_window',
       'touched_windows',
@@ -121,6 +126,7 @@ export class CassandraCatalogue implements Catalogue {
     ];
     for (const table of [...forgotten, 'tasks', 'to_check', 'sources'])
       await this.#session.write(`TRUNCATE ${table}`, []);
+    this.#checks.forget();
   }
 
   async tasks(): Promise<Task[]> {
@@ -141,9 +147,8 @@ export class CassandraCatalogue implements Catalogue {
     return this.#parts.find(filter);
   }
 
-  /** On the list before, for after a crash, and after, since somebody may have compared the window meanwhile. */
+  /** On the list when they stand: whoever was broken off before records them again. */
   async recordParts(parts: readonly WindowPart[]): Promise<void> {
-    await this.#checks.add(parts.map(windowOf), 0);
     await this.#parts.record(parts);
     await this.#checks.add(parts.map(windowOf), 0);
   }
@@ -170,7 +175,7 @@ export class CassandraCatalogue implements Catalogue {
   }
 
   async filesOf(entity: Entity, windows: readonly number[]): Promise<string[]> {
-    const paths = await Promise.all(windows.map((window) => this.#lines.filesOf(entity, window)));
+    const paths = await concurrently(windows, (window) => this.#lines.filesOf(entity, window));
     return [...new Set(paths.flat())].sort();
   }
 
@@ -244,14 +249,14 @@ export class CassandraCatalogue implements Catalogue {
   }
 
   /**
-   * The list of windows to compare is added to before lines go away, since they would not be known any more after a crash, and once
-   * more afterwards, since somebody may have compared them meanwhile.
+   * A window goes on the list when its lines stand, so that it is not compared, and taken off, before. Only then is forgotten
+   * which windows the file had touched: until then a second call finds them, and puts them on the list too.
    */
   async #recordCounts(path: string, { lines, rejectedRuns }: FileOutcome, notBefore: number): Promise<void> {
     const gone = await this.#lines.add(path, lines);
-    await this.#checks.add([...gone, ...lines].map(windowOf), notBefore);
     await this.#lines.remove(path, gone);
-    await this.#checks.add(gone.map(windowOf), notBefore);
+    await this.#checks.add([...gone, ...lines].map(windowOf), notBefore);
+    await this.#lines.forget(path, gone);
     await this.#lines.replaceRejected(path, rejectedRuns);
   }
 
@@ -262,17 +267,35 @@ export class CassandraCatalogue implements Catalogue {
     );
   }
 
-  async #isWritten(path: string, features: readonly FeatureOfEntity[]): Promise<boolean> {
-    for (const { entity, window } of await this.#lines.ofFile(path))
+  /** The newest window first: it is the one that is waited for. */
+  async #isComplete(path: string, isWritten: IsWritten): Promise<boolean> {
+    const touched = await this.#lines.ofFile(path);
+    for (const each of touched.sort((a, b) => b.window - a.window)) if (!(await isWritten(each))) return false;
+    return true;
+  }
+
+  /** Whether all of the features have written a window; each is asked for once. */
+  #written(features: readonly FeatureOfEntity[]): IsWritten {
+    const known = new Map<string, Promise<boolean>>();
+    const look = async (entity: Entity, window: number) => {
       for (const feature of features)
         if (feature.entity === entity && !(await this.#hasWritten(feature.name, window))) return false;
-    return true;
+      return true;
+    };
+    return ({ entity, window }) => {
+      const key = `${entity} ${window}`;
+      const answer = known.get(key) ?? look(entity, window);
+      known.set(key, answer);
+      return answer;
+    };
   }
 
   async #hasWritten(feature: string, window: number): Promise<boolean> {
     return (await this.#parts.find({ feature, window })).some(({ state }) => state !== 'stale');
   }
 }
+
+type IsWritten = (window: Pick<WindowLines, 'entity' | 'window'>) => Promise<boolean>;
 
 const windowOf = ({ window }: { readonly window: number }): number => window;
 const microseconds = (seconds: number): number => Math.round(seconds * 1e6);

@@ -1,8 +1,11 @@
+/** Marks that were deleted need not be remembered for long: one that comes back is only looked at once more. */
+const soonForgotten = 'WITH gc_grace_seconds = 3600';
+
 /*
  * Tables of the catalogue. Times are epoch seconds where they are numbers; a window is its start. A partition of a table holds one
  * file, or one window, or a sixteenth of a short list: none grows with the months.
  *
- * Rows of settings, files, window_parts and to_check are only ever written by light-weight transactions, which decide between
+ * Rows of settings, files and window_parts are only ever written by light-weight transactions, which decide between
  * writers; all others may be written twice, or by two at once, and end the same.
  */
 export const catalogueTables = [
@@ -10,7 +13,8 @@ export const catalogueTables = [
   `CREATE TABLE IF NOT EXISTS files (
      path text PRIMARY KEY, source text, file_time bigint, size bigint, version text, state text, reason text, detail text,
      content_hash text, file_id text, read bigint, events bigint, blank bigint, rejected map<text, bigint>)`,
-  'CREATE TABLE IF NOT EXISTS files_not_done (bucket int, path text, PRIMARY KEY (bucket, path))',
+  `CREATE TABLE IF NOT EXISTS files_not_done (
+     bucket int, path text, marked_by uuid, marked boolean, PRIMARY KEY (bucket, path, marked_by)) ${soonForgotten}`,
   `CREATE TABLE IF NOT EXISTS lines_by_file (
      path text, entity text, window bigint, partition int, lines bigint, high int, low int,
      PRIMARY KEY (path, entity, window, partition))`,
@@ -29,7 +33,10 @@ export const catalogueTables = [
      feature text, window bigint, partition int, revision int, rows bigint, checksum text, lines bigint, high int, low int,
      etag text, state text, closed_at double, written_at double, PRIMARY KEY ((feature, window), partition))`,
   `CREATE TABLE IF NOT EXISTS to_check (
-     bucket int, window bigint, not_before double, attempts int, due_at double, PRIMARY KEY (bucket, window))`,
+     bucket int, window bigint, not_before double, marked_by uuid, marked boolean,
+     PRIMARY KEY (bucket, window, not_before, marked_by)) ${soonForgotten}`,
+  `CREATE TABLE IF NOT EXISTS put_off (
+     bucket int, window bigint, not_before double, attempts int, due_at double, PRIMARY KEY (bucket, window)) ${soonForgotten}`,
   'CREATE TABLE IF NOT EXISTS sources (source text PRIMARY KEY, complete_up_to double, said_at double, partition int)',
 ] as const;
 

@@ -7,7 +7,6 @@ import type {
   QuarantineReason,
 } from '@neartime/streams';
 import { StoreError } from '@neartime/streams';
-import { listBuckets } from './catalogue-tables.ts';
 import type { CassandraSession, Row } from './session.ts';
 
 /** What changes in a file's row. */
@@ -78,23 +77,6 @@ export class FilesTable {
     return against === undefined;
   }
 
-  /** Files that may not be done: those that were read or came back from quarantine since they were listed last. */
-  async notDone(): Promise<string[]> {
-    const buckets = Array.from({ length: listBuckets }, (_, bucket) => bucket);
-    const rows = await Promise.all(
-      buckets.map((bucket) => this.#session.all('SELECT path FROM files_not_done WHERE bucket = ?', [bucket])),
-    );
-    return rows.flat().map(({ path }) => path as string);
-  }
-
-  async listNotDone(path: string): Promise<void> {
-    await this.#session.write('INSERT INTO files_not_done (bucket, path) VALUES (?, ?)', [bucketOf(path), path]);
-  }
-
-  async unlistDone(path: string): Promise<void> {
-    await this.#session.write('DELETE FROM files_not_done WHERE bucket = ? AND path = ?', [bucketOf(path), path]);
-  }
-
   /** Changes a row from the state in which it was read; does nothing where there is no row, or nothing to change. */
   async #change(path: string, change: (standing: CataloguedFile) => Change | undefined): Promise<void> {
     for (let tries = 0; tries < mostTries; tries++) {
@@ -119,12 +101,6 @@ const countsOf = ({ contentHash, fileId, read, events, blank, rejected }: FileOu
   ...{ content_hash: contentHash, file_id: fileId, read, events, blank },
   rejected: { ...rejected },
 });
-
-function bucketOf(path: string): number {
-  let sum = 0;
-  for (let i = 0; i < path.length; i++) sum = (Math.imul(sum, 31) + path.charCodeAt(i)) | 0;
-  return (sum >>> 0) % listBuckets;
-}
 
 const numberOf = (value: unknown): number => Number(value ?? 0);
 const textOf = <T extends string>(value: unknown): T | undefined => (value as T | null) ?? undefined;

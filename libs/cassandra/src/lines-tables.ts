@@ -31,11 +31,19 @@ export class LinesTables {
     return standing.filter((cell) => !kept.has(nameOf(cell)));
   }
 
-  /** Removes lines of a file; away from the file's side last. */
+  /** Removes lines of a file from their windows; the file's side names them until they are forgotten. */
   async remove(path: string, lines: readonly WindowLines[]): Promise<void> {
-    const keys = lines.map((cell) => keyOf(path, cell));
-    await this.#session.writeEach(deleteFrom('lines_by_window'), keys);
-    await this.#session.writeEach(deleteFrom('lines_by_file'), keys);
+    await this.#session.writeEach(
+      deleteFrom('lines_by_window'),
+      lines.map((cell) => keyOf(path, cell)),
+    );
+  }
+
+  async forget(path: string, lines: readonly WindowLines[]): Promise<void> {
+    await this.#session.writeEach(
+      deleteFrom('lines_by_file'),
+      lines.map((cell) => keyOf(path, cell)),
+    );
   }
 
   async sentTo(entity: Entity, window: number): Promise<LineSum[]> {

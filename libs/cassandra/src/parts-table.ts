@@ -1,4 +1,5 @@
 import type { WindowPart, WindowState } from '@neartime/streams';
+import { concurrently } from './concurrently.ts';
 import type { CassandraSession, Row } from './session.ts';
 
 const columns = 'revision, rows, checksum, lines, high, low, etag, state, closed_at, written_at';
@@ -24,7 +25,7 @@ export class PartsTable {
   }
 
   async record(parts: readonly WindowPart[]): Promise<void> {
-    await Promise.all(parts.map((part) => this.#recordOne(part)));
+    await concurrently(parts, (part) => this.#recordOne(part));
   }
 
   async #recordOne(part: WindowPart): Promise<void> {

@@ -127,6 +127,11 @@ export class CassandraSession implements AsyncDisposable {
   }
 }
 
+/** Of a clock that went back: as the driver has them. */
+const [warnAfterMs, warnEveryMs] = [1000, 1000];
+/** One for the process: what it writes later has the later write time, whichever session writes it. */
+const writeTimes = new cassandra.policies.timestampGeneration.MonotonicTimestampGenerator(warnAfterMs, warnEveryMs);
+
 const idempotent = { prepare: true, isIdempotent: true };
 const quorumProfile = 'quorum';
 const localProfile = 'local';
@@ -141,9 +146,15 @@ async function connected(options: CassandraOptions, keyspace?: string): Promise<
     return client;
   } catch (error) {
     await client.shutdown().catch(() => undefined);
+    // The driver forgets the connection on which it found no node of the data centre; left open it keeps the process up.
+    (client as unknown as Forgetful).controlConnection.connection?.close();
     if (keyspace && /keyspace .* does not exist/i.test(rootOf(error as Error).message)) return undefined;
     throw error;
   }
+}
+
+interface Forgetful {
+  readonly controlConnection: { readonly connection?: { close(): void } | null };
 }
 
 async function connectedToNew(options: CassandraOptions): Promise<cassandra.Client> {
@@ -166,7 +177,8 @@ function clientOptions({
     localDataCenter,
     ...(credentials && { credentials: { ...credentials } }),
     ...(tls && {
-      sslOptions: typeof tls === 'object' ? { ca: [readFileSync(tls.caFile)] } : { rejectUnauthorized: true },
+      // The driver would take any certificate.
+      sslOptions: { rejectUnauthorized: true, ...(typeof tls === 'object' && { ca: [readFileSync(tls.caFile)] }) },
     }),
     // Longs come as the driver's own type: as bigints it would take no numbers for them.
     encoding: { useUndefinedAsUnset: true },
@@ -175,6 +187,7 @@ function clientOptions({
       new cassandra.ExecutionProfile(quorumProfile, { consistency: consistencies.quorum }),
       new cassandra.ExecutionProfile(localProfile, { consistency: consistencies.localQuorum }),
     ],
+    policies: { timestampGeneration: writeTimes },
     socketOptions: { connectTimeout: 5000, readTimeout: 12_000 },
   };
 }

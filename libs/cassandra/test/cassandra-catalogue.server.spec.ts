@@ -20,10 +20,31 @@ describeWithServers('Cassandra', (servers) => {
   /** The same tables for every test, emptied before each. */
   const open = async () => {
     for (const table of catalogueTables) await session.write(`TRUNCATE ${/EXISTS (\w+)/.exec(table)![1]}`, []);
+    // It remembers its last listing, which is none of this test's.
+    await catalogue.toCheck();
     return { port: catalogue, [Symbol.asyncDispose]: async () => undefined };
   };
 
   catalogueContract('CassandraCatalogue', open, { runs: 4 });
+
+  const part = (revision: number) => ({
+    ...{ feature: 'f', window: nine, partition: 0, revision, rows: revision, checksum: `${revision}`, etag: undefined },
+    ...{ lines: { lines: 1, high: 1, low: 1 }, state: 'written' as const, closedAt: 1, writtenAt: 2 },
+  });
+
+  /** A session of a process that is slow: others do this just before it changes a file's row. */
+  const beforeFileChanges = (action: () => Promise<unknown>): CassandraSession =>
+    new Proxy(session, {
+      get(target, name) {
+        if (name === 'transact')
+          return async (cql: string, values: readonly unknown[]) => {
+            if (cql.startsWith('UPDATE files')) await action();
+            return target.transact(cql, values);
+          };
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
 
   describe('a catalogue of many processes', () => {
     it('settles a setting once, for all who ask at the same time', async () => {
@@ -56,18 +77,6 @@ describeWithServers('Cassandra', (servers) => {
 
     it('never replaces a revision by a lower one, when two record it at once', async () => {
       await open();
-      const part = (revision: number) => ({
-        ...{
-          feature: 'f',
-          window: nine,
-          partition: 0,
-          revision,
-          rows: revision,
-          checksum: `${revision}`,
-          etag: undefined,
-        },
-        ...{ lines: { lines: 1, high: 1, low: 1 }, state: 'written' as const, closedAt: 1, writtenAt: 2 },
-      });
       await Promise.all([3, 0, 2, 1].map((revision) => catalogue.recordParts([part(revision)])));
       expect(await catalogue.windowParts({ feature: 'f', window: nine })).toEqual([part(3)]);
     });
@@ -85,6 +94,39 @@ describeWithServers('Cassandra', (servers) => {
       expect(await catalogue.linesOf(file.path)).toEqual([cell(nine + 1200)]);
       expect(await catalogue.linesSent('device', nine)).toEqual([]);
       expect((await catalogue.toCheck()).map(({ window }) => window)).toEqual([nine, nine + 600, nine + 1200]);
+    });
+
+    it('keeps a window on the list that was marked again while somebody compared it', async () => {
+      await open();
+      const other = await CassandraCatalogue.over(session);
+      await read(catalogue, 'a', [cell(nine)], 0);
+      await catalogue.toCheck();
+      await read(other, 'b', [cell(nine)], 0);
+      await catalogue.settled(nine);
+      expect((await catalogue.toCheck()).map(({ window }) => window)).toEqual([nine]);
+      await catalogue.settled(nine);
+      expect(await catalogue.toCheck()).toEqual([]);
+    });
+
+    it('marks a file done that came out of quarantine while another process looked', async () => {
+      await open();
+      const looking = await CassandraCatalogue.over(session);
+      const features = [{ name: 'f', entity: 'device' } as const];
+      const file = await read(catalogue, 'a', [cell(nine)]);
+      await catalogue.recordParts([part(0)]);
+      await catalogue.quarantine(file, 'missing', 'why');
+      const renewing = await CassandraCatalogue.over(beforeFileChanges(() => looking.markDone(features)));
+      await renewing.renewVersion(file.path, 'v2');
+      expect(await catalogue.markDone(features)).toBe(1);
+      expect(await catalogue.markDone(features)).toBe(0);
+    });
+
+    it('records a file of ten thousand windows', async () => {
+      await open();
+      const lines = Array.from({ length: 10_000 }, (_, i) => cell(nine + i * 600));
+      const file = await read(catalogue, 'a', lines);
+      expect(await catalogue.windowsOf(file.path)).toHaveLength(10_000);
+      expect(await catalogue.toCheck()).toHaveLength(10_000);
     });
 
     it('lists more than a page of files', async () => {

@@ -11,17 +11,21 @@ export class MemoryRegistry implements SchemaRegistry {
     const text = JSON.stringify(record);
     const standing = this.#schemas.findIndex((one) => JSON.stringify(one) === text);
     if (standing >= 0) return standing + 1;
-    const latest = await this.latest(fullName(record));
+    const latest = this.#newest(fullName(record));
     if (latest) requireReadable(record, latest);
     return this.#schemas.push(record);
   }
 
   async latest(name: string): Promise<AvroRecord | undefined> {
-    return this.#schemas.findLast((one) => fullName(one) === name);
+    return this.#newest(name);
   }
 
   async schema(id: number): Promise<AvroRecord | undefined> {
     return this.#schemas[id - 1];
+  }
+
+  #newest(name: string): AvroRecord | undefined {
+    return this.#schemas.findLast((one) => fullName(one) === name);
   }
 }
 
