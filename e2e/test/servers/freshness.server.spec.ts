@@ -37,15 +37,18 @@ describeWithServers('freshness', (servers) => {
       }
       await pipeline.ready();
 
-      const source = `s3://${pipeline.raw}/in/olx/`;
+      const sources = ['olx', 'autos', 'jobs'];
+      const sourceOf = (name: string) => `s3://${pipeline.raw}/in/${name}/`;
       const notifiedAt = new Map<string, number>();
-      for (let file = 0; file < filesSent; file++) {
-        const [fileTime, device] = [Math.floor(now()), `device ${file} 😀`];
-        const key = rawFilePath('in/olx', new Date(fileTime * 1000).toISOString());
-        await pipeline.putRaw(key, gzipSync(line({ timestamp: fileTime - 1, device_id: device })));
+      for (let file = 0, last = 0; file < filesSent; file++) {
+        // Files of one second would have one name.
+        while (Math.floor(now()) === last) await sleep(20);
+        last = Math.floor(now());
+        const [source, device] = [sources[file % sources.length]!, `device ${file} 😀`];
+        const key = rawFilePath(`in/${source}`, new Date(last * 1000).toISOString());
+        await pipeline.putRaw(key, gzipSync(line({ timestamp: last - 1, device_id: device })));
         notifiedAt.set(device, now());
-        await pipeline.notify(source, [`s3://${pipeline.raw}/${key}`]);
-        await sleep(1000 - (Date.now() % 1000));
+        await pipeline.notify(sourceOf(source), [`s3://${pipeline.raw}/${key}`]);
       }
       const rows = () => pipeline.rows(`SELECT id, window, written_at, final FROM $.${devices.name}`);
       await until(
@@ -59,12 +62,13 @@ describeWithServers('freshness', (servers) => {
 
       const newest = Math.max(...(await rows()).map((row) => (row['window'] as Date).getTime() / 1000));
       const end = new Date((newest + windowSeconds + 2) * 1000).toISOString();
-      await pipeline.notify(source, [JSON.stringify({ source, completeUpTo: end })]);
+      for (const source of sources.map(sourceOf))
+        await pipeline.notify(source, [JSON.stringify({ source, completeUpTo: end })]);
       await until(
         async () => (await rows()).every(({ final }) => final),
         () => `the rows are final\n${pipeline.said()}`,
       );
-      const closedBy = await pipeline.progressTime('events.device', newest + windowSeconds + 2);
+      const closedBy = await pipeline.progressTime('events.device', newest + windowSeconds + 2, sources.length);
       const finalAfter = (await rows())
         .filter((row) => (row['window'] as Date).getTime() / 1000 === newest)
         .map((row) => (row['written_at'] as Date).getTime() / 1000 - closedBy);

@@ -168,8 +168,9 @@ export class Pipeline implements AsyncDisposable {
     return this.services.map((service) => `${service.name}\n${service.said()}`).join('\n');
   }
 
-  /** When the record was appended, epoch seconds, that first says of a source that it is complete up to this time. */
-  async progressTime(topic: string, upTo: number): Promise<number> {
+  /** When the record was appended, epoch seconds, after which all of so many sources are complete up to this time. */
+  async progressTime(topic: string, upTo: number, sources: number): Promise<number> {
+    const complete = new Set<string>();
     const registry = new SchemaRegistry({ host: this.#servers.registry });
     const consumer = this.#kafka.consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });
     await consumer.connect();
@@ -177,8 +178,11 @@ export class Pipeline implements AsyncDisposable {
     const found = Promise.withResolvers<number>();
     await consumer.run({
       eachMessage: async ({ message }) => {
-        const { sources } = (await registry.decode(message.value!)) as { sources?: { complete_up_to: number }[] };
-        if (sources?.some((said) => said.complete_up_to >= upTo)) found.resolve(Number(message.timestamp) / 1000);
+        const said = (await registry.decode(message.value!)) as {
+          sources?: { source: string; complete_up_to: number }[];
+        };
+        for (const { source, complete_up_to } of said.sources ?? []) if (complete_up_to >= upTo) complete.add(source);
+        if (complete.size === sources) found.resolve(Number(message.timestamp) / 1000);
       },
     });
     const time = await found.promise;
