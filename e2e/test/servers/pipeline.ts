@@ -190,6 +190,12 @@ export class Pipeline implements AsyncDisposable {
     return time;
   }
 
+  /** How many versions of a schema the registry has. */
+  async versions(subject: string): Promise<number> {
+    const answer = await fetch(`${this.#servers.registry}/subjects/${subject}/versions`);
+    return ((await answer.json()) as number[]).length;
+  }
+
   /** When each object of the store was put, epoch seconds. */
   async lastModified(): Promise<number[]> {
     const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket: this.store }));
@@ -226,11 +232,15 @@ export class Pipeline implements AsyncDisposable {
     }
   }
 
+  /** Rows of a statement, in which $ is the keyspace; none while its table is not there. */
   async rows(cql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
     const rows: Record<string, unknown>[] = [];
     const options = { prepare: values.length > 0, fetchSize: 1000 };
-    for await (const found of await this.#cassandra.execute(cql.replaceAll('$', this.keyspace), values, options)) {
-      rows.push(Object.fromEntries(found.keys().map((key) => [key, found[key] as unknown])));
+    try {
+      for await (const found of await this.#cassandra.execute(cql.replaceAll('$', this.keyspace), values, options))
+        rows.push(Object.fromEntries(found.keys().map((key) => [key, found[key] as unknown])));
+    } catch (error) {
+      if (!/table .* does not exist/.test((error as Error).message)) throw error;
     }
     return rows;
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const built = join(workspace, 'node_modules/.cache/neartime-e2e');
 
-export type ServiceName = 'ingestor' | 'feature-processor' | 'store-writer';
+export type ServiceName = 'ingestor' | 'newer-ingestor' | 'feature-processor' | 'store-writer';
 
 /** Bundles the services as `npm run build` does. */
 export function buildServices(): void {
@@ -15,6 +15,15 @@ export function buildServices(): void {
   execFileSync(process.execPath, [join(workspace, 'tools/build-services.ts'), '--out', built], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+}
+
+/** An ingestor whose event schema has one field more, as the next version of it would. */
+export function buildNewerIngestor(): void {
+  const code = readFileSync(join(built, 'ingestor/main.mjs'), 'utf8');
+  const newer = code.replace(/(const eventSchema = \{[^}]*brand: "text")/, '$1, price: "decimal(2)"');
+  if (newer === code) throw new Error('the event schema was not found in the bundle');
+  mkdirSync(join(built, 'newer-ingestor'), { recursive: true });
+  writeFileSync(join(built, 'newer-ingestor/main.mjs'), newer);
 }
 
 export interface LogLine {
@@ -61,6 +70,13 @@ export class ServiceProcess {
     if (!this.url) return false;
     const answer = await fetch(`${this.url}/health/ready`).catch(() => undefined);
     return answer?.status === 200;
+  }
+
+  /** How many partitions it has of its topics. */
+  async partitions(): Promise<number> {
+    const answer = await fetch(`${this.url}/health/ready`);
+    const { details } = (await answer.json()) as { details: Record<string, { partitions?: number }> };
+    return Object.values(details)[0]?.partitions ?? 0;
   }
 
   /** Ends it and gives its exit code. */
