@@ -22,7 +22,7 @@ export interface IngestListener {
 export interface NoticesWorkerOptions {
   readonly ingest: (notice: FileNotice) => Promise<Ingested>;
   readonly progress: ProgressSender;
-  readonly catalogue: Pick<Catalogue, 'sources'>;
+  readonly catalogue: Pick<Catalogue, 'sources' | 'filesSetAside'>;
   readonly deadLetters: DeadLetters;
   readonly clock: Clock;
   /** Seconds without a file after which a source is moved on by the clock. */
@@ -55,15 +55,10 @@ export class NoticesWorker implements PartitionWorker {
     this.#ends = new EndWatch(Math.min(5, options.idleAfter / 5), options.endOf);
   }
 
-  /** Takes up the sources where the owner before left them. */
+  /** Takes up the sources where the owner before left them, and the files that were set aside. */
   static async open(assignment: Assignment, options: NoticesWorkerOptions): Promise<NoticesWorker> {
     const worker = new NoticesWorker(assignment, options);
-    const { clock, catalogue, progress } = options;
-    for (const { source, completeUpTo, saidAt, partition } of await catalogue.sources()) {
-      if (partition !== assignment.partition) continue;
-      worker.#sources.resume(source, completeUpTo, clock.now() - saidAt, clock.elapsed());
-      progress.resume(source, completeUpTo);
-    }
+    await worker.#resume();
     return worker;
   }
 
@@ -81,6 +76,23 @@ export class NoticesWorker implements PartitionWorker {
 
   commit(): Commit | undefined {
     return { offset: this.#done, metadata: '' };
+  }
+
+  async #resume(): Promise<void> {
+    const { clock, catalogue, progress } = this.#options;
+    const owners = new Map<string, number | undefined>();
+    for (const { source, completeUpTo, saidAt, partition } of await catalogue.sources()) {
+      owners.set(source, partition);
+      if (partition !== this.#assignment.partition) continue;
+      this.#sources.resume(source, completeUpTo, clock.now() - saidAt, clock.elapsed());
+      progress.resume(source, completeUpTo);
+    }
+    for (const { path, source } of await catalogue.filesSetAside()) {
+      const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(path) ?? [];
+      // Of a source that has not said anything yet nobody knows whose it is.
+      const isMine = (owners.get(source) ?? 0) === this.#assignment.partition;
+      if (bucket && key && isMine) this.#aside.put({ bucket, key }, clock.elapsed());
+    }
   }
 
   async #takeOne(record: LoggedRecord): Promise<void> {

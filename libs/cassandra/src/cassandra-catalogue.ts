@@ -1,4 +1,11 @@
-import type { Entity, LineSum, QuarantineReason, RejectedRun, WindowLines } from '@neartime/schemas';
+import {
+  type Entity,
+  type LineSum,
+  type QuarantineReason,
+  type RejectedRun,
+  type WindowLines,
+  isSetAside,
+} from '@neartime/schemas';
 import type {
   Catalogue,
   CataloguedFile,
@@ -16,7 +23,7 @@ import { CheckList } from './check-list.ts';
 import { concurrently } from './concurrently.ts';
 import { FilesTable } from './files-table.ts';
 import { LinesTables } from './lines-tables.ts';
-import { OpenFiles } from './open-files.ts';
+import { PathList } from './path-list.ts';
 import { PartsTable } from './parts-table.ts';
 import type { CassandraSession } from './session.ts';
 
@@ -28,7 +35,8 @@ import type { CassandraSession } from './session.ts';
 export class CassandraCatalogue implements Catalogue {
   readonly #session: CassandraSession;
   readonly #files: FilesTable;
-  readonly #openFiles: OpenFiles;
+  readonly #openFiles: PathList;
+  readonly #setAside: PathList;
   readonly #lines: LinesTables;
   readonly #parts: PartsTable;
   readonly #checks: CheckList;
@@ -36,7 +44,8 @@ export class CassandraCatalogue implements Catalogue {
   private constructor(session: CassandraSession) {
     this.#session = session;
     this.#files = new FilesTable(session);
-    this.#openFiles = new OpenFiles(session);
+    this.#openFiles = new PathList(session, 'files_not_done');
+    this.#setAside = new PathList(session, 'files_set_aside');
     this.#lines = new LinesTables(session);
     this.#parts = new PartsTable(session);
     this.#checks = new CheckList(session);
@@ -90,7 +99,19 @@ export class CassandraCatalogue implements Catalogue {
 
   async quarantine(file: FileSeen, reason: QuarantineReason, detail: string): Promise<void> {
     await this.#files.begin(file);
+    if (isSetAside(reason)) await this.#setAside.add(file.path);
     await this.#files.quarantine(file, reason, detail);
+  }
+
+  async filesSetAside(): Promise<CataloguedFile[]> {
+    const found = await concurrently(await this.#setAside.all(), async (listed) => {
+      const file = await this.#files.find(listed.path);
+      if (file?.state === 'quarantined' && isSetAside(file.reason)) return file;
+      // One that is about to be set aside is marked already.
+      if (file?.state === 'read' || file?.state === 'done') await this.#setAside.remove(listed);
+      return undefined;
+    });
+    return found.filter((file) => file !== undefined).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   async renewVersion(path: string, version: string): Promise<void> {
@@ -117,6 +138,7 @@ export class CassandraCatalogue implements Catalogue {
     const forgotten = [
       'files',
       'files_not_done',
+      'files_set_aside',
       'put_off',
       'lines_by_file',
       'lines_by_window',

@@ -15,6 +15,8 @@ export const catalogueTables = [
      content_hash text, file_id text, read bigint, events bigint, blank bigint, rejected map<text, bigint>)`,
   `CREATE TABLE IF NOT EXISTS files_not_done (
      bucket int, path text, marked_by uuid, marked boolean, PRIMARY KEY (bucket, path, marked_by)) ${soonForgotten}`,
+  `CREATE TABLE IF NOT EXISTS files_set_aside (
+     bucket int, path text, marked_by uuid, marked boolean, PRIMARY KEY (bucket, path, marked_by)) ${soonForgotten}`,
   `CREATE TABLE IF NOT EXISTS lines_by_file (
      path text, entity text, window bigint, partition int, lines bigint, high int, low int,
      PRIMARY KEY (path, entity, window, partition))`,

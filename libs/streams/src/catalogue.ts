@@ -128,6 +128,8 @@ export interface Catalogue {
   /** The file was read to its end: its counts, rejected lines and task; its windows, and those it touched before, go on the list to check. */
   recordRead(file: FileSeen, outcome: FileOutcome, task: Task): Promise<void>;
   quarantine(file: FileSeen, reason: QuarantineReason, detail: string): Promise<void>;
+  /** Files that are set aside, in the order of their paths (see isSetAside). */
+  filesSetAside(): Promise<CataloguedFile[]>;
   /**
    * A file that was read before proves to have the same bytes (touched, copied, put back), under this version: it leaves
    * quarantine, whatever the reason was, and is `read` again. A file that was never read whole stays as it is.

@@ -186,6 +186,29 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
         expect(await opened.port.file(seen('a').path)).toEqual(before);
       });
 
+      it('are set aside while it is not their own fault, and until they are read', async () => {
+        await using opened = await open();
+        const aside = async () => (await opened.port.filesSetAside()).map(({ path, reason }) => [path, reason]);
+        const names = ['a', 'b', 'c', 'd'].map((name) => seen(name));
+        const reasons = ['missing', 'ahead', 'truncated', 'forbidden'] as const;
+        for (const [i, file] of names.entries()) await opened.port.quarantine(file, reasons[i]!, 'why');
+        const [a, b, c, d] = names;
+        expect(await aside()).toEqual([
+          [a!.path, 'missing'],
+          [b!.path, 'ahead'],
+          [d!.path, 'forbidden'],
+        ]);
+        await opened.port.recordRead(a!, outcome(), task(a!));
+        await opened.port.quarantine(b!, 'truncated', 'why');
+        await opened.port.quarantine(c!, 'missing', 'why');
+        const left = [
+          [c!.path, 'missing'],
+          [d!.path, 'forbidden'],
+        ];
+        expect(await aside()).toEqual(left);
+        expect(await aside()).toEqual(left);
+      });
+
       it('are listed by file time, then path', async () => {
         await using opened = await open();
         const times: [string, number | undefined][] = [

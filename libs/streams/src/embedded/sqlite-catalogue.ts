@@ -1,4 +1,4 @@
-import type { Entity, LineSum, WindowLines } from '@neartime/schemas';
+import { type Entity, type LineSum, type WindowLines, setAsideReasons } from '@neartime/schemas';
 import type {
   Catalogue,
   CataloguedFile,
@@ -97,6 +97,12 @@ export class SqliteCatalogue implements Catalogue, Disposable {
         ...[reason, detail, file.version, file.size, number],
       );
     });
+  }
+
+  async filesSetAside(): Promise<CataloguedFile[]> {
+    const reasons = setAsideReasons.map((reason) => `'${reason}'`).join();
+    const sql = `SELECT * FROM files WHERE state = 'quarantined' AND reason IN (${reasons}) ORDER BY path`;
+    return this.#sqlite.all<FileRow>(sql).map(fileOf);
   }
 
   async renewVersion(path: string, version: string): Promise<void> {
