@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -15,7 +16,7 @@ import { type Servers, startLog } from '@neartime/testing/servers';
 import { treeHash } from '@neartime/testing';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import cassandra from 'cassandra-driver';
-import { Kafka, logLevel } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { expect } from 'vitest';
 import { type Expected, inOrder } from '../expected.ts';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
@@ -25,7 +26,15 @@ export async function until(holds: () => boolean | Promise<boolean>, what: () =>
     if (performance.now() > end) throw new Error(`after ${seconds} s it had not come to this: ${what()}`);
 }
 
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
+
 const complete = (source: string, completeUpTo: string): string => JSON.stringify({ source, completeUpTo });
+
+// What the services send is packed with zstd, which kafkajs does not know by itself.
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: promisify(zstdCompress),
+  decompress: promisify(zstdDecompress),
+});
 
 /** One whole pipeline: a log, two buckets and a keyspace of its own, and services as processes. Speaks to the servers by their plain clients. */
 export class Pipeline implements AsyncDisposable {
@@ -36,7 +45,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #servers: Servers;
   readonly #s3: S3Client;
   readonly #cassandra: cassandra.Client;
-  readonly #kafka: Kafka;
+  readonly #kafka: kafkajs.Kafka;
   readonly #resources: AsyncDisposableStack;
   readonly #env: Readonly<Record<string, string>>;
 

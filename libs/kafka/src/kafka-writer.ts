@@ -1,5 +1,6 @@
 import { type LogAppend, type LogRecord, type LogWriter, StoreError, type TopicPartition } from '@neartime/streams';
 import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs';
+import { type Compression, compressionType } from './compression.ts';
 import { kafkaError } from './failure.ts';
 
 /**
@@ -8,12 +9,14 @@ import { kafkaError } from './failure.ts';
  */
 export class KafkaWriter implements LogWriter, AsyncDisposable {
   readonly #producer: Producer;
+  readonly #compression: Compression;
 
-  private constructor(producer: Producer) {
+  private constructor(producer: Producer, compression: Compression) {
     this.#producer = producer;
+    this.#compression = compression;
   }
 
-  static async connect(kafka: Kafka): Promise<KafkaWriter> {
+  static async connect(kafka: Kafka, compression: Compression = 'zstd'): Promise<KafkaWriter> {
     const producer = kafka.producer({
       allowAutoTopicCreation: false,
       // Who calls says which partition; a partitioner that chose anew in a retry would break the order.
@@ -28,7 +31,7 @@ export class KafkaWriter implements LogWriter, AsyncDisposable {
     } catch (cause) {
       throw kafkaError('cannot connect', cause);
     }
-    return new KafkaWriter(producer);
+    return new KafkaWriter(producer, compression);
   }
 
   async append(appends: readonly LogAppend[]): Promise<void> {
@@ -36,7 +39,11 @@ export class KafkaWriter implements LogWriter, AsyncDisposable {
     if (filled.length === 0) return;
     let answers: RecordMetadata[];
     try {
-      answers = await this.#producer.sendBatch({ acks: -1, topicMessages: messagesOf(filled) });
+      answers = await this.#producer.sendBatch({
+        acks: -1,
+        compression: compressionType[this.#compression],
+        topicMessages: messagesOf(filled),
+      });
     } catch (cause) {
       throw kafkaError(`cannot append to ${namesOf(filled)}`, cause);
     }

@@ -16,10 +16,10 @@ export async function connectLog(
   settings: { readonly kafka: KafkaSettings; readonly registry: RegistrySettings },
   patience: Patience,
 ): Promise<LogConnection> {
-  const { clientId } = settings.kafka;
+  const { clientId, compression } = settings.kafka;
   const kafka = kafkaClient(revealed(settings.kafka));
   await using stack = new AsyncDisposableStack();
-  const writer = stack.use(await persistently(() => KafkaWriter.connect(kafka), patience));
+  const writer = stack.use(await persistently(() => KafkaWriter.connect(kafka, compression), patience));
   const topics = stack.use(await persistently(() => KafkaTopics.connect(kafka), patience));
   const registry = new ConfluentRegistry({ ...revealed(settings.registry), clientId });
   const resources = stack.move();

@@ -38,7 +38,7 @@ const refusals = (env: Environment): string[] => {
 
 it('needs to be told where the servers are, and no more', () => {
   expect(read({})).toEqual({
-    kafka: { brokers: ['kafka-0:9092', 'kafka-1:9092'], clientId: 'neartime', ssl: false },
+    kafka: { brokers: ['kafka-0:9092', 'kafka-1:9092'], clientId: 'neartime', compression: 'zstd', ssl: false },
     registry: { url: 'http://registry:8081' },
     cassandra: {
       contactPoints: ['cassandra-0'],

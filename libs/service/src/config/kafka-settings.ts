@@ -2,11 +2,13 @@ import { file, list, oneOf, secret, text, yesOrNo } from './kinds.ts';
 import type { Secret } from './secret.ts';
 import { allOrNone, group } from './setting.ts';
 
+const compressions = ['zstd', 'gzip', 'none'] as const;
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly compression: (typeof compressions)[number];
   readonly sasl?: {
     readonly mechanism: (typeof mechanisms)[number];
     readonly username: string;
@@ -22,6 +24,10 @@ export const kafkaSettings = group(
       parts: { form: /^[^\s,/]+:\d+$/, takes: 'host:port' },
     }),
     clientId: text('KAFKA_CLIENT_ID', { about: 'how the service names itself to the brokers', default: 'neartime' }),
+    compression: oneOf('KAFKA_COMPRESSION', compressions, {
+      about: 'how what it sends is packed; readers need to know it',
+      default: 'zstd',
+    }),
     mechanism: oneOf('KAFKA_SASL_MECHANISM', mechanisms, { about: 'how the service signs in', optional: true }),
     username: text('KAFKA_SASL_USERNAME', { about: 'the user', optional: true }),
     password: secret('KAFKA_SASL_PASSWORD', { about: "the user's password", optional: true }),
@@ -31,11 +37,11 @@ export const kafkaSettings = group(
       optional: true,
     }),
   },
-  ({ brokers, clientId, mechanism, username, password, ssl, caFile }, refuse): KafkaSettings => {
+  ({ brokers, clientId, compression, mechanism, username, password, ssl, caFile }, refuse): KafkaSettings => {
     const signIn = { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password };
     allOrNone(signIn, refuse);
     if (caFile && !ssl) refuse('KAFKA_SSL_CA', 'needs KAFKA_SSL=true');
     const sasl = mechanism && username && password && { mechanism, username, password };
-    return { brokers, clientId, ...(sasl && { sasl }), ssl: caFile ? { caFile } : ssl };
+    return { brokers, clientId, compression, ...(sasl && { sasl }), ssl: caFile ? { caFile } : ssl };
   },
 );
