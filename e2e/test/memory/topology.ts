@@ -112,15 +112,19 @@ export class Topology {
     });
   }
 
-  async processor(groupId: string, features: readonly Feature[]): Promise<GroupMember> {
+  async publisher(features: readonly Feature[]): Promise<WindowPublisher> {
     const encoders = new Map<string, FeatureEncoders>();
     for (const { name, engine } of features) {
       const record = featureRowRecord(name, engine.output.name, engine.output.type);
       const row = await RecordEncoder.of<object>(this.registry, record, { strings: 'bytes', longs: 'exact' });
       encoders.set(name, { row, closed: await RecordEncoder.of(this.registry, windowClosedRecord) });
     }
+    return new WindowPublisher({ log: this.log, clock: this.#clock, encoders });
+  }
+
+  async processor(groupId: string, features: readonly Feature[]): Promise<GroupMember> {
     const deadLetters = await this.#deadLetters();
-    const publisher = new WindowPublisher({ log: this.log, clock: this.#clock, encoders });
+    const publisher = await this.publisher(features);
     const byEntity = Map.groupBy(features, ({ entity }) => entity);
     return this.log.join({
       groupId,
