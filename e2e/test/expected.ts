@@ -37,15 +37,11 @@ export class Expected implements Disposable {
     return Object.fromEntries(wanted.map(([name, hash]) => [`features_store/${name}`, hash]));
   }
 
-  /** What is online of a feature: id, country, brand, window, value, final. */
-  online({ name, engine }: Feature): string[] {
-    using database = new DatabaseSync(join(this.store, 'online.db'), { readOnly: true });
-    const cql = `SELECT id, country, brand, window_start AS window, ${engine.output.name} AS value, final FROM ${name}`;
-    const rows = database.prepare(cql).all();
-    if (rows.length === 0) throw new Error(`nothing is online of ${name}`);
-    return inOrder(
-      rows.map((row) => [row['id'], row['country'], row['brand'], row['window'], row['value'], row['final'] === 1]),
-    );
+  /** What is online of a feature. */
+  online(feature: Feature): string[] {
+    const rows = onlineRows(join(this.store, 'online.db'), feature);
+    if (rows.length === 0) throw new Error(`nothing is online of ${feature.name}`);
+    return rows;
   }
 
   [Symbol.dispose](): void {
@@ -56,3 +52,13 @@ export class Expected implements Disposable {
 /** Rows as texts, in an order that does not depend on where they come from. */
 export const inOrder = (rows: readonly (readonly unknown[])[]): string[] =>
   rows.map((row) => JSON.stringify(row)).sort();
+
+/** What is in an online.db of a feature: id, country, brand, window, value, final. */
+export function onlineRows(path: string, { name, engine }: Feature): string[] {
+  using database = new DatabaseSync(path, { readOnly: true });
+  const sql = `SELECT id, country, brand, window_start AS window, ${engine.output.name} AS value, final FROM ${name}`;
+  const rows = database.prepare(sql).all();
+  return inOrder(
+    rows.map((row) => [row['id'], row['country'], row['brand'], row['window'], row['value'], row['final'] === 1]),
+  );
+}

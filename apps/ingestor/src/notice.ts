@@ -41,8 +41,7 @@ export function parseNotice(value: string): readonly Notice[] | { readonly undec
   }
   if (isTestEvent(json)) return [];
   const event = s3Event.safeParse(json);
-  if (event.success)
-    return event.data.Records.filter(isCreation).flatMap(({ s3 }) => fileOf(s3.bucket.name, s3.object.key));
+  if (event.success) return filesOf(event.data.Records.filter(isCreation));
   const said = complete.safeParse(json);
   if (said.success)
     return [{ source: said.data.source, completeUpTo: Math.floor(Date.parse(said.data.completeUpTo) / 1000) }];
@@ -60,6 +59,15 @@ const isTestEvent = (json: unknown): boolean => (json as { Event?: unknown } | n
 const isCreation = ({ eventName }: { eventName?: string | undefined }): boolean =>
   eventName === undefined || eventName.includes('ObjectCreated');
 
-function fileOf(bucket: string, key: string): Notice[] {
-  return [{ bucket, key: decodeURIComponent(key.replaceAll('+', ' ')) }];
+type CreatedFile = z.infer<typeof s3Event>['Records'][number];
+
+function filesOf(records: readonly CreatedFile[]): Notice[] | { readonly undecodable: string } {
+  try {
+    return records.map(({ s3 }) => ({
+      bucket: s3.bucket.name,
+      key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')),
+    }));
+  } catch {
+    return { undecodable: 'it is an S3 event with a key that is not URL-encoded' };
+  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feature } from '@neartime/engines';
 import { type FeatureEncoders, FeatureWorker, WindowPublisher } from '@neartime/feature-processor';
@@ -193,6 +194,18 @@ export class Topology {
       timestamp: this.#clock.now() * 1000,
     }));
     await this.log.append([{ topic: topics.rawFiles, partition, records }]);
+  }
+
+  /** The SHA-256 of every object that stands, or of those of one feature, by name. */
+  async stored(feature?: string): Promise<Record<string, string>> {
+    const objects: Record<string, string> = {};
+    for await (const name of this.objects.list(
+      feature === undefined ? 'features_store/' : `features_store/${feature}/`,
+    ))
+      objects[name] = createHash('sha256')
+        .update((await this.objects.get(name))!)
+        .digest('hex');
+    return objects;
   }
 
   #deadLetters(): Promise<DeadLetters> {
