@@ -1,4 +1,4 @@
-import { type Feature } from '@neartime/engines';
+import type { Feature } from '@neartime/engines';
 import { features } from '@neartime/features';
 import { pipelineSettings } from '@neartime/servers';
 import {

@@ -5,11 +5,11 @@ import type {
   Catalogue,
   Clock,
   Commit,
+  DeadLetters,
   LoggedRecord,
   PartitionWorker,
   RecordDecoder,
 } from '@neartime/streams';
-import type { DeadLetters } from '@neartime/streams';
 import { setFirstWindow } from './reprocess/first-window.ts';
 import { type Closing, PartitionWindows } from './partition-windows.ts';
 import type { ReceivedEvent } from './received-event.ts';

@@ -1,4 +1,4 @@
-import { type Assignment, type GroupMember, type LoggedRecord, StoreError } from '@neartime/streams';
+import type { Assignment, GroupMember, LoggedRecord, StoreError } from '@neartime/streams';
 import { describe, expect, it, vi } from 'vitest';
 import { KafkaReader, KafkaWriter } from '../src/index.ts';
 import { FakeConsumer, fakeProducer } from './fake-cluster.ts';

@@ -207,13 +207,13 @@ class MemoryMember implements GroupMember {
   }
 
   #pump(place: TopicPartition) {
-    let next = Infinity;
-    let isWanted = false;
+    // What the pump asks for, also while it is offered something.
+    const asked = { next: Infinity, isWanted: false };
     const offer = () => {
       const { beginning, records } = this.#log.partition(place);
-      while (isWanted && next < beginning + records.length) {
-        const batch = records.slice(Math.max(next, beginning) - beginning).slice(0, batchSize);
-        next = batch.at(-1)!.offset + 1;
+      while (asked.isWanted && asked.next < beginning + records.length) {
+        const batch = records.slice(Math.max(asked.next, beginning) - beginning).slice(0, batchSize);
+        asked.next = batch.at(-1)!.offset + 1;
         pump.offer(batch, beginning + records.length);
       }
     };
@@ -225,9 +225,9 @@ class MemoryMember implements GroupMember {
           committed: commits.get(nameOf(place)),
           ...(await this.#log.bounds(place.topic))[place.partition]!,
         }),
-        seek: (offset) => (next = offset),
+        seek: (offset) => (asked.next = offset),
         flow: (wanted) => {
-          isWanted = wanted;
+          asked.isWanted = wanted;
           if (wanted) queueMicrotask(offer);
         },
         commit: async (commit) => void commits.set(nameOf(place), commit),
