@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -7,6 +7,13 @@ import { promisify } from 'node:util';
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const execute = promisify(execFile);
+
+/** Why no stack can be started; `undefined` when one can. */
+export function noCompose(): string | undefined {
+  const fails = (...args: string[]) => spawnSync('docker', args, { stdio: 'ignore' }).status !== 0;
+  if (fails('version')) return 'no Docker engine answers';
+  return fails('compose', 'version') ? '`docker compose` is not installed' : undefined;
+}
 
 /** A stack of docker-compose.yml that shares neither containers nor ports nor names of images with anybody's own. */
 export class TestStack {

@@ -1,8 +1,7 @@
-import { noCompose } from '@neartime/testing/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestStack } from './test-stack.ts';
+import { TestStack, noCompose } from './test-stack.ts';
 
-const missing = await noCompose();
+const missing = noCompose();
 const images = ['ingestor', 'feature-processor', 'store-writer'];
 const services = ['ingestor', 'device-last-browse', 'user-last-login', 'user-num-posts', 'store-writer'];
 const base = process.env['NODE_IMAGE'] ?? 'node:24-bookworm-slim';

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { CassandraContainer } from '@testcontainers/cassandra';
 import { RedpandaContainer } from '@testcontainers/redpanda';
 import { GenericContainer, type StartedTestContainer, Wait, getContainerRuntimeClient } from 'testcontainers';
@@ -22,14 +21,6 @@ export async function noDocker(): Promise<string | undefined> {
   } catch {
     return 'no Docker engine answers';
   }
-}
-
-/** Why no stack of a docker-compose.yml can be started. */
-export async function noCompose(): Promise<string | undefined> {
-  const missing = await noDocker();
-  if (missing !== undefined) return missing;
-  const { status } = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
-  return status === 0 ? undefined : '`docker compose` is not installed';
 }
 
 /** Servers in containers, which end with it. */

@@ -1,3 +1,3 @@
-export { noCompose, startLog } from './containers.ts';
+export { startLog } from './containers.ts';
 export * from './servers.ts';
 export * from './with-servers.ts';
