@@ -5,16 +5,26 @@ import { ClosingLine } from './tools/closing-line.ts';
 
 const everySpec = ['{apps,libs,bench,tools,e2e}/**/{src,test}/**/*.spec.ts'];
 const serverSpecs = '**/*.server.spec.ts';
+const composeSpecs = '**/*.compose.spec.ts';
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'alone', include: everySpec, exclude: [...configDefaults.exclude, serverSpecs] } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: everySpec,
+          exclude: [...configDefaults.exclude, serverSpecs, composeSpecs],
+        },
+      },
       // Tests on real servers, which are started once for all of them.
       {
         extends: true,
         test: { name: 'servers', include: [serverSpecs], globalSetup: 'libs/testing/src/servers/global-setup.ts' },
       },
+      // Images and the stack of docker-compose.yml. Last, for it takes both processors for a minute, which others would feel.
+      { extends: true, test: { name: 'compose', include: [composeSpecs], sequence: { groupOrder: 1 } } },
     ],
     // Tests start worker threads, change directories and send signals: each file has a process of its own.
     pool: 'forks',

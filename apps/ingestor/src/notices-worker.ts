@@ -125,7 +125,10 @@ export class NoticesWorker implements PartitionWorker {
     const { clock, idleAfter, progress } = this.#options;
     const elapsed = clock.elapsed();
     if (!(await this.#ends.isReadUpTo(this.#position, elapsed, idleAfter))) return;
-    for (const source of this.#sources.sources()) progress.say(source, this.#sources.completeUpTo(source, elapsed));
+    // One that said it is complete up to a time to come stays there until the clock has caught up: it must not run ahead for good.
+    const atMost = clock.now() - idleAfter;
+    for (const source of this.#sources.sources())
+      progress.say(source, Math.min(atMost, this.#sources.completeUpTo(source, elapsed)));
   }
 
   async #flush(): Promise<void> {

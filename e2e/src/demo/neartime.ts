@@ -1,0 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const workspace = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Runs `neartime` to its end and gives what it printed. */
+export const neartime = (...args: string[]): string =>
+  execFileSync(process.execPath, [`${workspace}/apps/cli/bin/neartime.mjs`, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
