@@ -138,6 +138,16 @@ describe('a source', () => {
     expect(await second.said()).toBe(at('10:58') + 600 - idleAfter + 1);
   });
 
+  it('that is complete up to a time to come stays there until the clock has caught up', async () => {
+    using ingesting = await Ingesting.begin();
+    const noticing = await Noticing.begin(ingesting);
+    await noticing.notify(JSON.stringify({ source, completeUpTo: '2018-08-01T11:10:00Z' }));
+    await noticing.wait(600);
+    expect(await noticing.said()).toBe(at('11:10'));
+    await noticing.wait(idleAfter + 60);
+    expect(await noticing.said()).toBe(at('11:11'));
+  });
+
   it('may be said to be complete by a notice alone', async () => {
     using ingesting = await Ingesting.begin();
     const noticing = await Noticing.begin(ingesting);
