@@ -18,13 +18,20 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, serverSpecs, composeSpecs],
         },
       },
-      // Tests on real servers, which are started once for all of them.
+      // Tests on real servers, which are started once for all of them. By themselves and one after the other: some say how long
+      // a row may take on its way.
       {
         extends: true,
-        test: { name: 'servers', include: [serverSpecs], globalSetup: 'libs/testing/src/servers/global-setup.ts' },
+        test: {
+          name: 'servers',
+          include: [serverSpecs],
+          globalSetup: 'libs/testing/src/servers/global-setup.ts',
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
       // Images and the stack of docker-compose.yml. Last, for it takes both processors for a minute, which others would feel.
-      { extends: true, test: { name: 'compose', include: [composeSpecs], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'compose', include: [composeSpecs], maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
     // Tests start worker threads, change directories and send signals: each file has a process of its own.
     pool: 'forks',
