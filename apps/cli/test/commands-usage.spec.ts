@@ -53,6 +53,9 @@ describe('what is not understood ends with 2 and one line that names it', () => 
     [['get', '--store', '.'], 'feature'],
     [['describe', 'nonsense'], 'unknown feature nonsense'],
     [['query', '--store', '.', '--format', 'xml', 'select 1'], '--format'],
+    [['query', 'select 1'], '--store'],
+    [['query', '--store', '.', '--cassandra', 'db', 'select 1'], '--cassandra'],
+    [['files', '--store', 's3://bucket'], 'give --cassandra host[:port]/keyspace'],
     [['backfill', ...inAndOut, '--partitions', '1025'], '--partitions takes a whole number from 1 to 1,024, not 1025'],
     [['watch', ...inAndOut, '--poll', '25d'], '--poll takes a duration from 10ms to 1h'],
   ])('%j', async (args, names) => {
@@ -67,6 +70,32 @@ describe('a value outside of its range is a wrong use that names flag, range and
   it.each([
     [['get', '--store', '.', 'nonsense', 'id'], 'unknown feature nonsense; there are device_last_browse'],
     [['files', '--store', ''], '--store takes a folder'],
+    [['files'], 'files needs --store DIR, or --cassandra host[:port]/keyspace'],
+    [
+      ['windows', '--store', 's3://bucket'],
+      'windows reads Cassandra where the objects are in s3://bucket: give --cassandra',
+    ],
+    [['get', 'user_num_posts', 'u'], 'get needs --store DIR, or --cassandra'],
+    [['get', '--store', '.', '--cassandra', 'db/neartime', 'user_num_posts', 'u'], 'leave one of them out'],
+    [['get', '--store', '.', '--windows', '3', 'user_num_posts', 'u'], '--windows needs --cassandra'],
+    [['get', '--cassandra', 'db', '--windows', '0', 'user_num_posts', 'u'], '--windows takes a whole number from 1'],
+    [['tasks', '--cassandra', ''], '--cassandra takes host[:port][,host…]/keyspace'],
+    [['tasks', '--cassandra', 'db/Neartime'], '--cassandra takes host[:port][,host…]/keyspace'],
+    [['tasks', '--cassandra', 'http://db'], '--cassandra takes'],
+    [['tasks', '--cassandra', 'user:password@db/neartime'], 'user and password are CASSANDRA_USERNAME'],
+    [['rejected', '--store', 's3://Bad_Bucket', '--cassandra', 'db'], '--store takes a folder or s3://bucket[/prefix]'],
+    [['query', '--store', 's3://', 'select 1'], '--store takes a folder or s3://bucket[/prefix], not s3://'],
+    [['query', '--store', 's3:bucket', 'select 1'], '--store takes a folder or s3://bucket[/prefix]'],
+    [['query', '--store', 'https://bucket', 'select 1'], '--store takes a folder or s3://bucket[/prefix]'],
+    [['query', '--store', '.', '--from', '2018-08-01', 'select 1'], '--from is for a store in a bucket'],
+    [['query', '--store', '.', '--cache', 'c', 'select 1'], '--cache is for a store in a bucket'],
+    [['query', '--store', 's3://bucket', '--cache', '', 'select 1'], '--cache takes a folder'],
+    [['query', '--store', 's3://bucket', '--to', 'noon', 'select 1'], '--to takes a time such as'],
+    [
+      ['query', '--store', 's3://bucket', '--from', '2018-08-02', '--to', '2018-08-01', 'select 1'],
+      '--from must be before --to',
+    ],
+    [['describe', '--store', '.', '--cassandra', 'db', 'user_num_posts'], 'leave one of them out'],
     [['files', '--store', '.', '--limit', '0'], '--limit takes a whole number from 1 to 1,000,000, not 0'],
     [['backfill', ...inAndOut, '--features', ''], '--features'],
     [['backfill', ...inAndOut, '--features', 'user_num_posts,nonsense'], 'unknown feature nonsense'],
@@ -137,6 +166,18 @@ describe('features and describe', () => {
     };
     const told = await answer<Described>('describe', 'user_num_posts');
     expect(told).toMatchObject(expected);
+    expect(told).toMatchObject({
+      rows_topic: 'features.user_num_posts',
+      schema_subject: 'neartime.features.user_num_posts',
+      objects: expect.stringMatching(/^features_store\/user_num_posts\/year=YYYY\/.*\/part-NNNNN\.parquet$/),
+      cassandra_tables: [
+        expect.objectContaining({
+          name: 'user_num_posts',
+          columns: expect.objectContaining({ actions_count: 'bigint' }),
+        }),
+        expect.objectContaining({ name: 'user_num_posts_windows' }),
+      ],
+    });
     expect(told.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
       'id STRING',
       'country STRING',
@@ -146,7 +187,36 @@ describe('features and describe', () => {
     const { stdout } = await neartime('describe', 'user_num_posts');
     for (const value of Object.values(expected)) expect(stdout).toContain(String(value));
     expect(stdout).toContain('id STRING, country STRING, brand STRING, actions_count INT64');
+    expect(stdout).toMatch(
+      /^cassandra +user_num_posts \(id text, .*actions_count bigint, primary key \(id, country, brand\)\)/m,
+    );
+    expect(stdout).toMatch(/^ +user_num_posts_windows \(id text, /m);
   });
+});
+
+describe('what a command does not need', () => {
+  /** The modules that a command has loaded, by the packages that they are of. */
+  async function loadedBy(...args: readonly string[]): Promise<string[]> {
+    const loader = `import module from 'node:module';
+      module.registerHooks({ load(url, context, next) { process._rawDebug(url); return next(url, context); } });`;
+    const hooks = `data:text/javascript,${encodeURIComponent(loader)}`;
+    const { code, stderr } = await startProgram(process.execPath, [
+      ...['--disable-warning=ExperimentalWarning', '--import', hooks],
+      ...[join(workspace, 'apps/cli/bin/neartime.mjs'), ...args],
+    ]).ended;
+    expect(code).toBe(0);
+    return stderr.split('\n');
+  }
+
+  it.each([['--help'], ['features'], ['describe', 'user_num_posts'], ['query', '--help']])(
+    'is not loaded, so that it starts at once: %j',
+    async (...args) => {
+      const loaded = await loadedBy(...args);
+      expect(loaded.some((url) => url.endsWith('apps/cli/src/main.ts'))).toBe(true);
+      const heavy = /node_modules\/(@aws-sdk|@smithy|cassandra-driver|kafkajs|zod|@nestjs|@duckdb|avsc)\//;
+      expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
+    },
+  );
 });
 
 describe('both ways to call it', () => {

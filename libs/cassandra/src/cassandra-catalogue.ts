@@ -6,17 +6,18 @@ import {
   type WindowLines,
   isSetAside,
 } from '@neartime/schemas';
-import type {
-  Catalogue,
-  CataloguedFile,
-  FeatureOfEntity,
-  FileIdentity,
-  FileOutcome,
-  FileSeen,
-  SourceProgress,
-  Task,
-  WindowPart,
-  WindowToCheck,
+import {
+  type Catalogue,
+  type CataloguedFile,
+  type FeatureOfEntity,
+  type FileIdentity,
+  type FileOutcome,
+  type FileSeen,
+  type SourceProgress,
+  StoreError,
+  type Task,
+  type WindowPart,
+  type WindowToCheck,
 } from '@neartime/streams';
 import { catalogueTables } from './catalogue-tables.ts';
 import { CheckList } from './check-list.ts';
@@ -55,6 +56,18 @@ export class CassandraCatalogue implements Catalogue {
   static async over(session: CassandraSession): Promise<CassandraCatalogue> {
     await session.define(catalogueTables);
     return new CassandraCatalogue(session);
+  }
+
+  /** To look at, where its tables are. */
+  static async existing(session: CassandraSession): Promise<CassandraCatalogue> {
+    const found = await session.one(
+      'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?',
+      [session.keyspace, 'files'],
+    );
+    if (found) return new CassandraCatalogue(session);
+    throw new StoreError(
+      `cassandra: the keyspace ${session.keyspace} holds no catalogue; it is made when the ingestor starts with this keyspace`,
+    );
   }
 
   async setting(key: string): Promise<string | undefined> {

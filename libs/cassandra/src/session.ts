@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { StoreError } from '@neartime/streams';
 import cassandra from 'cassandra-driver';
 import { cassandraFailure, rootOf } from './failure.ts';
+
+/** How long a cluster is waited for. */
+export interface CassandraPatience {
+  /** For a node to connect. */
+  readonly connectMs: number;
+  /** For a node to answer. */
+  readonly answerMs: number;
+  /** Between two looks at a connection that rests; 0: none is looked at, as befits a session of seconds. */
+  readonly heartBeatMs: number;
+}
+
+const ofService: CassandraPatience = { connectMs: 5000, answerMs: 12_000, heartBeatMs: 30_000 };
 
 export interface CassandraOptions {
   /** Hosts, or `host:port`. */
@@ -12,6 +25,7 @@ export interface CassandraOptions {
   readonly replication?: Readonly<Record<string, string | number>>;
   readonly credentials?: { readonly username: string; readonly password: string };
   readonly tls?: boolean | { readonly caFile: string };
+  readonly patience?: CassandraPatience;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -35,13 +49,18 @@ export class CassandraSession implements AsyncDisposable {
 
   /** Connects, and makes the keyspace where there is none. */
   static async connect(options: CassandraOptions): Promise<CassandraSession> {
+    const client = (await known(options)) ?? (await failing(options, () => connectedToNew(options)));
+    return new CassandraSession(client, options.keyspace);
+  }
+
+  /** Connects to a keyspace that is there. */
+  static async toExisting(options: CassandraOptions): Promise<CassandraSession> {
+    const client = await known(options);
+    if (client) return new CassandraSession(client, options.keyspace);
     const { keyspace, contactPoints } = options;
-    try {
-      const client = (await connected(options, keyspace)) ?? (await connectedToNew(options));
-      return new CassandraSession(client, keyspace);
-    } catch (cause) {
-      throw cassandraFailure(`use the keyspace ${keyspace} at ${contactPoints.join(', ')}`, cause);
-    }
+    throw new StoreError(
+      `cassandra: there is no keyspace ${keyspace} at ${contactPoints.join(', ')}; name another, or start the services that make it`,
+    );
   }
 
   /** Makes tables; one statement at a time, since the nodes must agree on each before the next. */
@@ -138,6 +157,18 @@ const localProfile = 'local';
 const consistencyOf = (consistency: Consistency) =>
   consistency === 'local' ? consistencies.localQuorum : consistencies.quorum;
 
+/** A client in the keyspace that the options name; `undefined` where there is no such keyspace. */
+const known = (options: CassandraOptions): Promise<cassandra.Client | undefined> =>
+  failing(options, () => connected(options, options.keyspace));
+
+async function failing<T>({ keyspace, contactPoints }: CassandraOptions, connect: () => Promise<T>): Promise<T> {
+  try {
+    return await connect();
+  } catch (cause) {
+    throw cassandraFailure(`use the keyspace ${keyspace} at ${contactPoints.join(', ')}`, cause);
+  }
+}
+
 /** A client in a keyspace; `undefined` where there is no such keyspace. */
 async function connected(options: CassandraOptions, keyspace?: string): Promise<cassandra.Client | undefined> {
   const client = new cassandra.Client({ ...clientOptions(options), ...(keyspace && { keyspace }) });
@@ -171,6 +202,7 @@ function clientOptions({
   localDataCenter,
   credentials,
   tls,
+  patience: { connectMs, answerMs, heartBeatMs } = ofService,
 }: CassandraOptions): cassandra.DseClientOptions {
   return {
     contactPoints: [...contactPoints],
@@ -188,7 +220,8 @@ function clientOptions({
       new cassandra.ExecutionProfile(localProfile, { consistency: consistencies.localQuorum }),
     ],
     policies: { timestampGeneration: writeTimes },
-    socketOptions: { connectTimeout: 5000, readTimeout: 12_000 },
+    socketOptions: { connectTimeout: connectMs, readTimeout: answerMs },
+    pooling: { heartBeatInterval: heartBeatMs },
   };
 }
 

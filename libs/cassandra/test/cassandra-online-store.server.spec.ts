@@ -1,7 +1,7 @@
 import { onlineStoreContract, onlineWrite } from '@neartime/streams/contracts';
 import { describeWithServers } from '@neartime/testing/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CassandraOnlineStore, type CassandraSession } from '../src/index.ts';
+import { CassandraCatalogue, CassandraOnlineRows, CassandraOnlineStore, type CassandraSession } from '../src/index.ts';
 import { dropKeyspace, newKeyspace } from './keyspaces.ts';
 
 const { browses, row, write } = onlineWrite;
@@ -41,12 +41,50 @@ describeWithServers('Cassandra', (servers) => {
       expect(await store.windowsOf(browses, 'a', 1)).toHaveLength(1);
     });
 
+    it('gives whole windows: each with every country and brand of the id', async () => {
+      await open();
+      for (const window of [nine, nine + 600, nine + 1200])
+        await store.write([write(window, { final: 0 }, [row('a', 1, 'pl'), row('a', 2, 'ro')])]);
+      const rows = await store.windowsOf(browses, 'a', 2);
+      expect(rows.map(({ window, country }) => [window, country])).toEqual([
+        [nine + 1200, 'pl'],
+        [nine + 1200, 'ro'],
+        [nine + 600, 'pl'],
+        [nine + 600, 'ro'],
+      ]);
+    });
+
     it('lets its rows go after a time, and the latest row not', async () => {
       await open();
       await store.write([write(nine, { final: 0 }, [row('a', 1)])]);
       const ttl = async (table: string) => (await session.all(`SELECT TTL(final) AS left FROM ${table}`))[0]!['left'];
       expect(await ttl(`${browses.feature}_windows`)).toBeGreaterThan(89 * 86_400);
       expect(await ttl(browses.feature)).toBeNull();
+    });
+  });
+
+  describe('whoever only looks', () => {
+    const tables = async () =>
+      (
+        await session.all('SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?', [session.keyspace])
+      ).map((each) => each['table_name']);
+
+    it('sees what the store has', async () => {
+      await open();
+      await store.write([write(nine, { final: 3 }, [row('a', 2n ** 60n)])]);
+      const rows = new CassandraOnlineRows(session);
+      expect(await rows.get(browses, 'a')).toEqual(await store.get(browses, 'a'));
+      expect(await rows.windowsOf(browses, 'a', 9)).toEqual(await store.windowsOf(browses, 'a', 9));
+    });
+
+    it('makes no table, and finds no rows of a feature that has none', async () => {
+      const before = await tables();
+      const rows = new CassandraOnlineRows(session);
+      const table = { feature: 'never_written', column: 'count', type: 'INT64' } as const;
+      expect(await rows.get(table, 'a')).toEqual([]);
+      expect(await rows.windowsOf(table, 'a', 9)).toEqual([]);
+      await expect(CassandraCatalogue.existing(session)).rejects.toThrow(/holds no catalogue/);
+      expect(await tables()).toEqual(before);
     });
   });
 

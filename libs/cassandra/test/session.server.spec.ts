@@ -9,6 +9,14 @@ const failure = async (options: Partial<Parameters<typeof CassandraSession.conne
 };
 
 describeWithServers('a Cassandra that is there', ({ cassandra }) => {
+  it('has no keyspace made by whoever only looks', async () => {
+    const options = { contactPoints: [cassandra.contactPoint], localDataCenter: cassandra.localDataCenter };
+    for (const _ of [1, 2])
+      await expect(CassandraSession.toExisting({ ...options, keyspace: 'test_never_made' })).rejects.toThrow(
+        /^cassandra: there is no keyspace test_never_made at /,
+      );
+  });
+
   it('says of a data centre that it does not have what to look at', async () => {
     const error = await failure({ contactPoints: [cassandra.contactPoint], localDataCenter: 'elsewhere' });
     expect(error).toMatchObject({ retriable: false });

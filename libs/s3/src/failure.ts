@@ -11,6 +11,8 @@ const brokenOff = passing('the connection broke off');
 const slowDown = passing('the server asks for fewer requests');
 const unavailable = passing('the server cannot do it now');
 const conflict = passing('others write it at the same time');
+const noRegion = lasting("no region is known; set S3_REGION, or S3_ENDPOINT where the server is not Amazon's");
+const notS3 = 'the server does not answer as S3 does; look at the endpoint';
 const expired = passing('the credentials have expired');
 const wrongCredentials = lasting('the credentials are wrong; give others');
 const otherRegion = lasting('the bucket is in another region; set its region');
@@ -106,7 +108,10 @@ function refusal(cause: Cause): Refusal {
   // First the code: the SDK calls a connection that broke off a TimeoutError.
   const known = ofNetwork[cause.code ?? ''] ?? byName[cause.name];
   if (known) return known;
+  if (/^Region is missing/.test(cause.message)) return noRegion;
   const status = statusOf(cause) ?? 0;
+  // So the SDK calls a refusal whose body is not S3's.
+  if (cause.message === 'UnknownError' && status < 500) return lasting(`${notS3} (status ${status})`);
   if (status === 429) return slowDown;
   return status === 408 || status >= 500 ? unavailable : lasting(cause.message);
 }

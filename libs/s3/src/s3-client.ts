@@ -13,6 +13,10 @@ export interface S3ClientOptions {
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>;
   /** How long a server may take to begin its answer. */
   readonly answerMs?: number;
+  /** How long it may take to connect to it. */
+  readonly connectMs?: number;
+  /** How often a server is asked, in all, that is briefly unable. */
+  readonly attempts?: number;
 }
 
 const connectMs = 5_000;
@@ -27,9 +31,9 @@ export function s3Client(options: S3ClientOptions = {}): S3Client {
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
     forcePathStyle,
-    maxAttempts: attempts,
+    maxAttempts: options.attempts ?? attempts,
     requestHandler: new NodeHttpHandler({
-      connectionTimeout: connectMs,
+      connectionTimeout: options.connectMs ?? connectMs,
       requestTimeout: options.answerMs ?? answerMs,
       throwOnRequestTimeout: true,
       // A connection rests while its reader is busy, which is no failure: whoever waits for a body has a clock of its own.

@@ -1,5 +1,11 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { DescribedObject, DescribedObjectStore, PutCondition } from '@neartime/streams';
+import type {
+  DescribedObject,
+  DescribedObjectStore,
+  ListedObject,
+  PutCondition,
+  VersionedObjectStore,
+} from '@neartime/streams';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -34,7 +40,7 @@ const mostReads = 4;
 const conflictPausesMs = [50, 100, 200, 400, 800];
 
 /** Objects in a bucket, one PUT each. */
-export class S3ObjectStore implements DescribedObjectStore {
+export class S3ObjectStore implements DescribedObjectStore, VersionedObjectStore {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
@@ -77,8 +83,12 @@ export class S3ObjectStore implements DescribedObjectStore {
   }
 
   async *list(prefix: string): AsyncIterable<string> {
+    for await (const { name } of this.listed(prefix)) yield name;
+  }
+
+  async *listed(prefix: string): AsyncIterable<ListedObject> {
     const listed = listObjects(this.#client, { bucket: this.#bucket, prefix: this.#prefix + prefix });
-    for await (const { key } of listed) yield key.slice(this.#prefix.length);
+    for await (const { key, ...object } of listed) yield { name: key.slice(this.#prefix.length), ...object };
   }
 
   #place(name: string): S3Place {
@@ -88,6 +98,10 @@ export class S3ObjectStore implements DescribedObjectStore {
   async #head(name: string): Promise<HeadOfObject | undefined> {
     const place = this.#place(name);
     return ifThere(`s3: cannot read ${formatS3Url(place)}`, () => headObject(this.#client, place));
+  }
+
+  async read(name: string): Promise<ReadObject | undefined> {
+    return this.#read(name);
   }
 
   /** Nothing of a body is handed out before it is whole, so one that broke off is simply asked for again. */

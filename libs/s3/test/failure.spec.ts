@@ -45,6 +45,15 @@ describe('a failed call', () => {
     expect(failure).toMatchObject({ message: `${what}: ${why} (${code})`, retriable: true });
   });
 
+  it.each([
+    ['Error', 'Region is missing', undefined, 'no region is known; set S3_REGION'],
+    ['NotFound', 'UnknownError', 404, 'the server does not answer as S3 does; look at the endpoint (status 404)'],
+  ])('of a setting that is wrong (%s: %s) says which', (name, message, status, why) => {
+    const failure = s3Failure(what, failed(name, message, status === undefined ? {} : answered(status)));
+    expect(failure.message).toContain(`${what}: ${why}`);
+    expect(failure.retriable).toBe(false);
+  });
+
   it('that nobody foresaw stays, in its own words and with its cause', () => {
     const cause = new TypeError('x is not a function');
     const failure = s3Failure(what, cause);

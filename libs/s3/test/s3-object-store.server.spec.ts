@@ -1,4 +1,9 @@
-import { collected, describedObjectStoreContract, objectStoreContract } from '@neartime/streams/contracts';
+import {
+  collected,
+  describedObjectStoreContract,
+  objectStoreContract,
+  versionedObjectStoreContract,
+} from '@neartime/streams/contracts';
 import { describeWithServers } from '@neartime/testing/servers';
 import { expect, it } from 'vitest';
 import { S3ObjectStore } from '../src/index.ts';
@@ -16,6 +21,7 @@ describeWithServers('on a server', (servers) => {
   objectStoreContract('S3ObjectStore', openAt(''));
   objectStoreContract('S3ObjectStore below a prefix', openAt('stores/a/'));
   describedObjectStoreContract('S3ObjectStore', openAt('stores/a/'));
+  versionedObjectStoreContract('S3ObjectStore', openAt('stores/a/'));
 
   it('keeps to its prefix', async () => {
     await using opened = await newBucket(servers);

@@ -1,5 +1,6 @@
 import { CassandraCatalogue, CassandraLeases, CassandraOnlineStore, CassandraSession } from '@neartime/cassandra';
-import { type CassandraSettings, type Patience, revealed } from '@neartime/service';
+import type { Patience } from '@neartime/service';
+import { type CassandraSettings, revealed } from '@neartime/service/config';
 import { type Catalogue, type Leases, type OnlineStore, persistently } from '@neartime/streams';
 
 /** What is kept in a keyspace of Cassandra. */

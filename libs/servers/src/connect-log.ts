@@ -1,5 +1,6 @@
 import { ConfluentRegistry, KafkaReader, KafkaTopics, KafkaWriter, kafkaClient } from '@neartime/kafka';
-import { type KafkaSettings, type Patience, type RegistrySettings, revealed } from '@neartime/service';
+import type { Patience } from '@neartime/service';
+import { type KafkaSettings, type RegistrySettings, revealed } from '@neartime/service/config';
 import { type LogReader, type LogTopics, type LogWriter, type SchemaRegistry, persistently } from '@neartime/streams';
 
 /** A log with its registry, on real servers. */

@@ -1,7 +1,8 @@
-export * from './connect-cassandra.ts';
+export * from './cassandra.ts';
 export * from './connect-log.ts';
 export * from './connect-objects.ts';
 export * from './member-work.ts';
 export * from './pipeline-settings.ts';
 export * from './settle-partitions.ts';
+export { isStoreUrl } from './store-url.ts';
 export * from './topic-specs.ts';

@@ -1,4 +1,4 @@
-import { duration, group, wholeNumber } from '@neartime/service';
+import { duration, group, wholeNumber } from '@neartime/service/config';
 import type { TopicOptions } from './topic-specs.ts';
 
 /** What all three services must agree on. */

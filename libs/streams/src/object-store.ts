@@ -29,3 +29,18 @@ export interface DescribedObjectStore extends ObjectStore {
     metadata?: Readonly<Record<string, string>>,
   ): Promise<string | undefined>;
 }
+
+/** An object as a listing tells of it. */
+export interface ListedObject {
+  readonly name: string;
+  readonly etag: string;
+  readonly size: number;
+}
+
+/** An object store that says with every name and every body which version it is: for copies of objects. */
+export interface VersionedObjectStore extends ObjectStore {
+  /** The objects whose names begin with a prefix, as they are now. */
+  listed(prefix: string): AsyncIterable<ListedObject>;
+  /** An object as it is now, and its ETag: it may have been replaced since it was listed. */
+  read(name: string): Promise<{ readonly etag: string; readonly body: Uint8Array } | undefined>;
+}

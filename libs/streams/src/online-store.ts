@@ -41,11 +41,21 @@ export interface OnlineWrite {
  * The latest row of each key, for services. A write never goes back: a row with a lower write time than the standing one is
  * passed over. So writing again lands on itself, and a write that failed on its way, when some rows may stand, is simply repeated.
  */
-export interface OnlineStore {
+export interface OnlineStore extends OnlineReader {
   /** A key may be in two of the writes only with different write times. */
   write(writes: readonly OnlineWrite[]): Promise<void>;
+}
+
+/** What a service asks of the online store. */
+export interface OnlineReader {
   /** The rows of an id, by country and brand. */
   get(table: OnlineTable, id: string): Promise<OnlineRow[]>;
+}
+
+/** An online store that keeps the rows of windows too. */
+export interface OnlineWindows {
+  /** The rows of an id in its last windows, so many at most: the newest window first, in a window by country and brand. */
+  windowsOf(table: OnlineTable, id: string, windows: number): Promise<OnlineRow[]>;
 }
 
 /** An online store that one process has to itself: whole writes, and what repairs need. */

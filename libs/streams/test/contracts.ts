@@ -9,3 +9,4 @@ export { onlineStoreContract } from './online-store.contract.ts';
 export type { Open, Opened } from './opened.ts';
 export { type FilledReservoir, reservoirContract } from './reservoir.contract.ts';
 export { schemaRegistryContract } from './schema-registry.contract.ts';
+export { versionedObjectStoreContract } from './versioned-object-store.contract.ts';

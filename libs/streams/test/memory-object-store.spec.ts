@@ -2,12 +2,14 @@ import { expect, it } from 'vitest';
 import { MemoryObjectStore } from '../src/memory/memory-object-store.ts';
 import { describedObjectStoreContract } from './described-object-store.contract.ts';
 import { objectStoreContract } from './object-store.contract.ts';
+import { versionedObjectStoreContract } from './versioned-object-store.contract.ts';
 
 const open = async () => ({ port: new MemoryObjectStore(), [Symbol.asyncDispose]: async () => undefined });
 const ifNone = { ifNoneMatch: '*' } as const;
 
 objectStoreContract('MemoryObjectStore', open);
 describedObjectStoreContract('MemoryObjectStore', open);
+versionedObjectStoreContract('MemoryObjectStore', open);
 
 it('keeps an object when the bytes that were put, or that it gave, are changed', async () => {
   const store = new MemoryObjectStore();

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BackfillResult, backfill } from '../embedded/backfill.ts';
 import { Failure, UsageError } from '../failure.ts';
-import { duration, featureList, folder, isoTime, partitions, registered } from './options.ts';
+import { duration, featureList, folder, partitions, registered, windowBounds } from './options.ts';
 import { print, printJson } from './print.ts';
 import { progressBar } from './progress-bar.ts';
 import { reportJson, reportText } from './run-report.ts';
@@ -20,9 +20,7 @@ export interface BackfillFlags {
 }
 
 export async function backfillCommand(flags: BackfillFlags): Promise<void> {
-  const from = flags.from === undefined ? -Infinity : isoTime('--from')(flags.from);
-  const to = flags.to === undefined ? Infinity : isoTime('--to')(flags.to);
-  if (from >= to) throw new UsageError(`--from must be before --to, not ${flags.from} and ${flags.to}`);
+  const bounds = windowBounds(flags);
   if (flags.force && (flags.from ?? flags.to) !== undefined)
     throw new UsageError('--force reads all: leave --from and --to out');
   const out = folder('--out')(flags.out);
@@ -31,8 +29,7 @@ export async function backfillCommand(flags: BackfillFlags): Promise<void> {
     out,
     features: flags.features === undefined ? registered : featureList('--features')(flags.features),
     registered,
-    from,
-    to,
+    ...bounds,
     partitions: flags.partitions === undefined ? undefined : partitions(flags.partitions),
     hold: duration('--hold', ['0s', '366d'])(flags.hold),
     force: flags.force ?? false,

@@ -1,13 +1,13 @@
-import type { WindowPart } from '@neartime/streams';
-import type { SqliteCatalogue } from '@neartime/streams/embedded';
-import { openCatalogue } from '../embedded/embedded-store.ts';
-import { folder, wholeNumber } from './options.ts';
+import type { Catalogue, WindowPart } from '@neartime/streams';
+import { openCatalogue } from '../places/open-place.ts';
+import { rowsPlace, type StoreFlags } from '../places/place.ts';
+import { wholeNumber } from './options.ts';
 import { number, print, printJson, table, time, windowName } from './print.ts';
 
 interface View {
   readonly head: readonly string[];
   /** Rows for machines, each with its cells for people. */
-  rows(catalogue: SqliteCatalogue): Promise<{ json: unknown; cells: (string | number)[] }[]>;
+  rows(catalogue: Catalogue): Promise<{ json: unknown; cells: (string | number)[] }[]>;
 }
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
@@ -86,11 +86,11 @@ const partJson = ({ partition, revision, rows, checksum, lines, etag, state, clo
 
 export async function catalogueCommand(
   name: string,
-  flags: { store: string; limit: string; json?: boolean },
+  flags: StoreFlags & { limit: string; json?: boolean },
 ): Promise<void> {
   const limit = wholeNumber('--limit', [1, 1_000_000])(flags.limit);
-  using catalogue = openCatalogue(folder('--store')(flags.store));
-  const rows = await views[name].rows(catalogue);
+  await using catalogue = await openCatalogue(rowsPlace(name, flags));
+  const rows = await views[name].rows(catalogue.port);
   if (flags.json) return printJson(rows.map(({ json }) => json));
   print(
     table(

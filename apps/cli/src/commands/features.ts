@@ -1,9 +1,10 @@
 import type { Feature } from '@neartime/engines';
-import { entityFields } from '@neartime/schemas';
-import { featureNamed, registered } from './options.ts';
+import { entityFields, topics } from '@neartime/schemas';
+import { registered } from './options.ts';
 import { print, printJson, table } from './print.ts';
 
-const described = ({ name, entity, engine, engineName, eventNames, valueField }: Feature) => ({
+/** What there is to say of a feature in a list of all. */
+export const described = ({ name, entity, engine, engineName, eventNames, valueField }: Feature) => ({
   feature: name,
   entity,
   id: entityFields[entity],
@@ -17,7 +18,7 @@ const described = ({ name, entity, engine, engineName, eventNames, valueField }:
     { name: engine.output.name, type: engine.output.type },
   ],
   consumer_group: `neartime.${name}`,
-  topic: `events.${entity}`,
+  topic: topics.events(entity),
   offline_table: `features_store.${name}`,
   online_table: name,
 });
@@ -36,18 +37,5 @@ export function featuresCommand({ json }: { json?: boolean }): void {
         [feature.events].flat().join(', '),
       ]),
     ),
-  );
-}
-
-export function describeCommand(name: string, { json }: { json?: boolean }): void {
-  const feature = described(featureNamed(name));
-  if (json) return printJson(feature);
-  const columns = feature.columns.map((column) => `${column.name} ${column.type}`).join(', ');
-  const lines = { ...feature, events: [feature.events].flat().join(', '), input: feature.input ?? 'none', columns };
-  print(
-    table(
-      ['', ''],
-      Object.entries(lines).map(([key, value]) => [key.replace('_', ' '), value]),
-    ).trimStart(),
   );
 }

@@ -1,16 +1,22 @@
-import { openOnline, onlineTable } from '../embedded/embedded-store.ts';
-import { Failure } from '../failure.ts';
-import { featureNamed, folder } from './options.ts';
+import type { OnlineRow, OnlineTable } from '@neartime/streams';
+import { Failure, UsageError } from '../failure.ts';
+import { onlineTable } from '../online-table.ts';
+import { openOnline, openOnlineWindows } from '../places/open-place.ts';
+import { type RowsPlace, rowsPlace, type StoreFlags } from '../places/place.ts';
+import { featureNamed, wholeNumber } from './options.ts';
 import { age, print, printJson, table, time } from './print.ts';
 
 export async function getCommand(
   name: string,
   id: string,
-  { store, json }: { store: string; json?: boolean },
+  { windows, json, ...flags }: StoreFlags & { windows?: string; json?: boolean },
 ): Promise<void> {
   const feature = featureNamed(name);
-  using online = openOnline(folder('--store')(store));
-  const rows = await online.get(onlineTable(feature), id);
+  const place = rowsPlace('get', flags);
+  const rows =
+    windows === undefined
+      ? await latest(place, onlineTable(feature), id)
+      : await lastWindows(place, onlineTable(feature), id, wholeNumber('--windows', [1, 100_000])(windows));
   if (rows.length === 0 && !json)
     throw new Failure(`${name} has no row of ${feature.entity} ${id}; ids are kept trimmed and in lower case`);
   if (rows.length === 0) process.exitCode = 1;
@@ -35,4 +41,18 @@ export async function getCommand(
       ]),
     ),
   );
+}
+
+async function latest(place: RowsPlace, from: OnlineTable, id: string): Promise<OnlineRow[]> {
+  await using online = await openOnline(place);
+  return await online.port.get(from, id);
+}
+
+async function lastWindows(place: RowsPlace, from: OnlineTable, id: string, windows: number): Promise<OnlineRow[]> {
+  if ('folder' in place)
+    throw new UsageError(
+      `--windows needs --cassandra: a folder keeps the latest rows of an id; ask neartime query for those of its windows`,
+    );
+  await using online = await openOnlineWindows(place.cassandra);
+  return await online.port.windowsOf(from, id, windows);
 }

@@ -6,6 +6,12 @@ export function addCommands(program: Command): void {
   const add = (name: string, description: string) =>
     program.command(name).description(description).exitOverride().allowExcessArguments(false);
   const json = () => new Option('--json', 'write JSON for machines instead of text for people');
+  const store = () => new Option('--store <dir>', 'the folder of a store');
+  const cassandra = () =>
+    new Option(
+      '--cassandra <place>',
+      'of a store on servers: host[:port][,host…][/keyspace (neartime)], and CASSANDRA_* from the environment',
+    );
   const required = (flags: string, description: string) => new Option(flags, description).makeOptionMandatory();
 
   add('demo', 'make a small reservoir, run everything over it and show what came out')
@@ -59,7 +65,12 @@ export function addCommands(program: Command): void {
     .action(async (options) => (await import('./settle.ts')).settleCommand(options));
 
   add('query', 'ask the offline store in SQL (DuckDB): features_store.<feature>, read-only')
-    .addOption(required('--store <dir>', 'the store'))
+    .addOption(
+      required('--store <place>', 'a folder, or s3://bucket[/prefix] with S3_* from the environment (endpoint, keys)'),
+    )
+    .option('--from <time>', 'of a store in a bucket, fetch only windows from here on')
+    .option('--to <time>', 'of a store in a bucket, fetch only windows that begin before this')
+    .option('--cache <dir>', 'where copies of objects in a bucket are kept (~/.cache/neartime)')
     .addOption(
       new Option('--format <format>', 'how to write the answer').choices(['table', 'csv', 'json']).default('table'),
     )
@@ -68,7 +79,9 @@ export function addCommands(program: Command): void {
     .action(async (sql, options) => (await import('./query.ts')).queryCommand(sql, options));
 
   add('get', 'the online row of an id, with its window, revision and age')
-    .addOption(required('--store <dir>', 'the store'))
+    .addOption(store())
+    .addOption(cassandra())
+    .option('--windows <n>', 'the rows of its last windows, so many (needs --cassandra)')
     .addOption(json())
     .argument('<feature>', 'its name, see: neartime features')
     .argument('<id>', 'the id of the device or user')
@@ -78,14 +91,17 @@ export function addCommands(program: Command): void {
     .addOption(json())
     .action(async (options) => (await import('./features.ts')).featuresCommand(options));
 
-  add('describe', 'one feature: entity, events, engine, columns, consumer group, tables')
+  add('describe', 'one feature: entity, events, engine, columns, topics, tables, objects; with a store, what it holds')
+    .addOption(store())
+    .addOption(cassandra())
     .addOption(json())
     .argument('<feature>', 'its name')
-    .action(async (feature, options) => (await import('./features.ts')).describeCommand(feature, options));
+    .action(async (feature, options) => (await import('./describe.ts')).describeCommand(feature, options));
 
   for (const [name, description] of Object.entries(catalogueViews)) {
     add(name, description)
-      .addOption(required('--store <dir>', 'the store'))
+      .addOption(store())
+      .addOption(cassandra())
       .option('--limit <n>', 'at most so many rows of text', '50')
       .addOption(json())
       .action(async (options) => (await import('./catalogue.ts')).catalogueCommand(name, options));

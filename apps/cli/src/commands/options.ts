@@ -90,6 +90,19 @@ export function isoTime(flag: string): (text: string) => number {
   };
 }
 
+/** The windows that `--from` and `--to` leave, in epoch seconds: those that begin in [from, to). */
+export function windowBounds({ from, to }: { readonly from?: string; readonly to?: string }): {
+  from: number;
+  to: number;
+} {
+  const bounds = {
+    from: from === undefined ? -Infinity : isoTime('--from')(from),
+    to: to === undefined ? Infinity : isoTime('--to')(to),
+  };
+  if (bounds.from >= bounds.to) throw new UsageError(`--from must be before --to, not ${from} and ${to}`);
+  return bounds;
+}
+
 /** Date.parse takes 31 February for 3 March. */
 function isInCalendar(day: string): boolean {
   const milliseconds = Date.parse(day);

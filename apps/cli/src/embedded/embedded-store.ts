@@ -1,16 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Feature } from '@neartime/engines';
-import type { OnlineTable } from '@neartime/streams';
 import { FolderObjectStore, SqliteCatalogue, SqliteOnlineStore, lockStore } from '@neartime/streams/embedded';
 import { Failure, systemFailure } from '../failure.ts';
 import { makeFolder } from '../make-folder.ts';
-
-export const onlineTable = ({ name, engine }: Feature): OnlineTable => ({
-  feature: name,
-  column: engine.output.name,
-  type: engine.output.type,
-});
 
 /** A store folder, opened for writing by this process alone. */
 export class EmbeddedStore implements Disposable {

@@ -1,7 +1,8 @@
 import { type Feature, murmur2, partitionOf } from '@neartime/engines';
 import type { PartRows, RowKey } from '@neartime/schemas';
 import { type ObjectStore, type OnlineRow, StoreError, objectName } from '@neartime/streams';
-import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
+import { onlineTable } from '../online-table.ts';
+import type { EmbeddedStore } from './embedded-store.ts';
 
 /*
  * A revision may have fewer rows than what it replaces (changed feature code, a rebuild over other files). The online store

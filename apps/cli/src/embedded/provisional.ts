@@ -1,6 +1,7 @@
 import { type Feature, type OpenWindow, packPart, sortRows } from '@neartime/engines';
 import type { Clock, OnlineWrite } from '@neartime/streams';
-import { type EmbeddedStore, onlineTable } from './embedded-store.ts';
+import { onlineTable } from '../online-table.ts';
+import type { EmbeddedStore } from './embedded-store.ts';
 
 /** Publishes the rows of open windows that changed since the last time; to the online store only. Gives how many. */
 export async function publishChanged(

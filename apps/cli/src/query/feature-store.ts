@@ -1,6 +1,7 @@
 import { StatementType } from '@duckdb/node-api';
 import { Failure } from '../failure.ts';
 import { emptyView, hasParts, partsView, schema, type StoredFeature } from './feature-view.ts';
+import type { PartitionFilter } from './partition-filter.ts';
 import { queryFailure } from './query-failure.ts';
 import { type Result, resultOf } from './result.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
@@ -39,6 +40,18 @@ export class FeatureStore implements Disposable {
       const { tables } = await readStatement(this.#sandbox.connection, sql);
       for (const feature of this.#features) if (tables.has(feature.name.toLowerCase())) await this.#showParts(feature);
       return this.#reported(await resultOf(await this.#select(sql)));
+    } catch (error) {
+      throw queryFailure(error, this.#features);
+    }
+  }
+
+  /** Which features a statement reads, and for every place where one is read, which of its rows can matter there. */
+  async reads(sql: string): Promise<{ feature: StoredFeature; filters: readonly PartitionFilter[] }[]> {
+    try {
+      const { tables } = await readStatement(this.#sandbox.connection, sql);
+      return this.#features
+        .map((feature) => ({ feature, filters: tables.get(feature.name.toLowerCase()) ?? [] }))
+        .filter(({ filters }) => filters.length > 0);
     } catch (error) {
       throw queryFailure(error, this.#features);
     }

@@ -7,7 +7,7 @@ import { globOf, identifier, literal } from './sql-text.ts';
 export type StoredFeature = Pick<Feature, 'name'> & { readonly engine: Pick<Feature['engine'], 'output'> };
 
 export const schema = 'features_store';
-export const partitionColumns = ['year', 'month', 'day', 'hour', 'ten_mins'];
+export const partitionColumns: readonly string[] = ['year', 'month', 'day', 'hour', 'ten_mins'];
 
 const parts = [...partitionColumns.map((column) => `${column}=*`), 'part-*.parquet'].join('/');
 const duckdbType = { INT64: 'BIGINT', DOUBLE: 'DOUBLE' } as const;

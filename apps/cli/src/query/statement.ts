@@ -1,10 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Failure } from '../failure.ts';
+import { type Node, type PartitionFilter, noRows, partitionFilter } from './partition-filter.ts';
 
 /** What DuckDB's parser found in one SELECT, before anything of it is bound or run. */
 export interface Statement {
-  /** The names of the tables that it reads, in lower case and without their schemas. */
-  readonly tables: ReadonlySet<string>;
+  /**
+   * The names of the tables that it reads, in lower case and without their schemas; with each, for every place where it is read,
+   * which of its rows can matter there.
+   */
+  readonly tables: ReadonlyMap<string, readonly PartitionFilter[]>;
 }
 
 /**
@@ -27,10 +31,17 @@ export async function readStatement(connection: DuckDBConnection, sql: string): 
   if (parsed.statements.length === 0) throw new Failure('query: the SQL is empty; try SHOW ALL TABLES');
   if (parsed.statements.length > 1)
     throw new Failure(`query: ${parsed.statements.length} statements; give one at a time`);
-  const tables = new Set<string>();
+  const tables = new Map<string, PartitionFilter[]>();
+  const filters = new Map<unknown, PartitionFilter>();
   for (const node of nodes(parsed)) {
     if (node['type'] === 'TABLE_FUNCTION') requireHarmless(node['function']);
-    if (node['type'] === 'BASE_TABLE') tables.add(String(node['table_name']).toLowerCase());
+    // What DESCRIBE tells of a table needs none of its rows.
+    if (node['show_type'] === 'DESCRIBE') filters.set((node['query'] as Node | null)?.['from_table'], noRows);
+    if (node['type'] === 'SELECT_NODE' && !filters.has(node['from_table']))
+      filters.set(node['from_table'], partitionFilter(node));
+    if (node['type'] !== 'BASE_TABLE') continue;
+    const name = String(node['table_name']).toLowerCase();
+    tables.set(name, [...(tables.get(name) ?? []), filters.get(node) ?? []]);
   }
   return { tables };
 }
@@ -46,9 +57,7 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<Parsed>
   return JSON.parse(String(reader.getRows()[0]![0])) as Parsed;
 }
 
-type Node = Readonly<Record<string, unknown>>;
-
-/** Every object of the syntax tree. A list of its own instead of the call stack: a tree may be deep. */
+/** Every object of the syntax tree, each after those that it lies in. A list of its own instead of the call stack: a tree may be deep. */
 function* nodes(root: object): Generator<Node> {
   const waiting: object[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { DescribedObject, DescribedObjectStore, PutCondition } from '../object-store.ts';
+import type {
+  DescribedObject,
+  DescribedObjectStore,
+  ListedObject,
+  PutCondition,
+  VersionedObjectStore,
+} from '../object-store.ts';
 
 /** Objects in memory, for tests; the ETag is the content's hash. */
-export class MemoryObjectStore implements DescribedObjectStore {
+export class MemoryObjectStore implements DescribedObjectStore, VersionedObjectStore {
   readonly #objects = new Map<string, DescribedObject & { readonly body: Uint8Array }>();
 
   async head(name: string): Promise<string | undefined> {
@@ -34,6 +40,16 @@ export class MemoryObjectStore implements DescribedObjectStore {
   }
 
   async *list(prefix: string): AsyncIterable<string> {
-    for (const name of [...this.#objects.keys()]) if (name.startsWith(prefix)) yield name;
+    for await (const { name } of this.listed(prefix)) yield name;
+  }
+
+  async *listed(prefix: string): AsyncIterable<ListedObject> {
+    for (const [name, { etag, body }] of [...this.#objects])
+      if (name.startsWith(prefix)) yield { name, etag, size: body.length };
+  }
+
+  async read(name: string): Promise<{ etag: string; body: Uint8Array } | undefined> {
+    const standing = this.#objects.get(name);
+    return standing && { etag: standing.etag, body: standing.body.slice() };
   }
 }

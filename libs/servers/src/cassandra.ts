@@ -1,0 +1,2 @@
+export * from './connect-cassandra.ts';
+export * from './look-at-cassandra.ts';
