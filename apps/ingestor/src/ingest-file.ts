@@ -33,6 +33,8 @@ export interface IngestOptions {
   readonly rejected: RecordEncoder<RejectedLinesRecord>;
   /** Seconds after a chunk's end at which its windows are expected closed. */
   readonly grace: number;
+  /** Aborted when the source is another's: the file in hand is left where it is. */
+  readonly signal: AbortSignal;
 }
 
 /** What came of a file. */
@@ -96,7 +98,7 @@ async function ingestStanding(
   if (wasSent && known.version === version) return { is: 'sent', source, fileTime };
   if (known?.state === 'quarantined' && known.version === version && !isTriedAgain(known)) return { is: 'known' };
   await catalogue.beginReading(file);
-  const packed = await checkRawFile(reservoirOf(file.bucket).open(file.key, version));
+  const packed = await checkRawFile(whileMine(reservoirOf(file.bucket).open(file.key, version), options.signal));
   if ('broken' in packed) return quarantineBroken(file, packed, options);
   if (known?.contentHash !== undefined && known.contentHash !== packed.contentHash)
     return quarantine(
@@ -117,6 +119,14 @@ async function ingestStanding(
 const isTriedAgain = ({ reason }: CataloguedFile): boolean =>
   reason === 'missing' || reason === 'forbidden' || reason === 'ahead' || reason === 'unreadable';
 
+/** Passes pieces on until the signal is given. */
+async function* whileMine(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+  }
+}
+
 /** The same for the same bytes in the same place, whoever reads them. */
 const identityOf = ({ bucket, key, version }: NamedFile): string =>
   createHash('sha256')
@@ -131,7 +141,7 @@ async function send(
 ): Promise<Ingested> {
   const { catalogue, reservoirOf, grace } = options;
   const sender = new FileSender(fileId, { ...options, schema: eventSchema as EventSchema, encoder: options.events });
-  const pieces = sender.paced(reservoirOf(file.bucket).open(file.key, file.version));
+  const pieces = sender.paced(whileMine(reservoirOf(file.bucket).open(file.key, file.version), options.signal));
   const read = await readRawFile(pieces, { schema: eventSchema, fileTime: file.fileTime, sink: sender });
   if ('broken' in read)
     throw new Error(`${file.path}: it was whole a moment ago, now it is ${read.broken}: ${read.detail}`);

@@ -20,7 +20,8 @@ export interface IngestListener {
 }
 
 export interface NoticesWorkerOptions {
-  readonly ingest: (notice: FileNotice) => Promise<Ingested>;
+  /** Brings a file in; `signal` says that it is another's now. */
+  readonly ingest: (notice: FileNotice, signal: AbortSignal) => Promise<Ingested>;
   readonly progress: ProgressSender;
   readonly catalogue: Pick<Catalogue, 'sources' | 'filesSetAside'>;
   readonly deadLetters: DeadLetters;
@@ -107,7 +108,7 @@ export class NoticesWorker implements PartitionWorker {
   async #ingest(notice: FileNotice): Promise<void> {
     const { clock, ingest, listener } = this.#options;
     const before = clock.elapsed();
-    const outcome = await ingest(notice);
+    const outcome = await ingest(notice, this.#assignment.signal);
     if (outcome.is === 'set aside') this.#aside.put(notice, clock.elapsed());
     else this.#aside.remove(notice);
     if (outcome.is === 'sent') this.#complete(outcome.source, outcome.fileTime);

@@ -49,7 +49,7 @@ export async function startIngestor(
   const inTurn = pLimit(config.filesAtOnce);
   const open = (assignment: Assignment) =>
     NoticesWorker.open(assignment, {
-      ingest: (notice) => inTurn(() => ingestFile(notice, ingesting)),
+      ingest: (notice, signal) => inTurn(() => ingestFile(notice, { ...ingesting, signal })),
       progress: new ProgressSender({ ...shared, encoder: progress, noticesPartition: assignment.partition }),
       catalogue,
       deadLetters,

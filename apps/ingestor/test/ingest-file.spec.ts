@@ -143,6 +143,20 @@ describe('a raw file', () => {
     expect(new Set(all.map(({ file }) => file)).size).toBe(1);
   });
 
+  it('is left where it is when its source becomes that of another, who sends it from its beginning', async () => {
+    using ingesting = await Ingesting.begin();
+    ingesting.bucket.put(
+      key,
+      Array.from({ length: 20_000 }, () => line({ device_id: randomUUID() })),
+    );
+    const mine = new AbortController();
+    let appends = 0;
+    ingesting.onAppend = () => ++appends === 2 && mine.abort(new Error('it is lost'));
+    await expect(ingesting.ingest(key, mine.signal)).rejects.toThrow('it is lost');
+    expect((await ingesting.sent(devices)).length).toBeLessThan(20_000);
+    expect(await ingesting.ingest(key)).toMatchObject({ is: 'sent', file: { events: 20_000 } });
+  });
+
   it('that is replaced before anything of it was sent is sent as it is now', async () => {
     using ingesting = await Ingesting.begin();
     ingesting.bucket.putBytes(key, Buffer.from('no gzip'));

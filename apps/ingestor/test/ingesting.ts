@@ -52,11 +52,12 @@ export class Ingesting implements Disposable {
     return { now: () => this.now, elapsed: () => this.now };
   }
 
-  async ingest(key: string): Promise<Ingested> {
+  async ingest(key: string, signal = new AbortController().signal): Promise<Ingested> {
     const notice: FileNotice = { bucket, key };
     return ingestFile(notice, {
       ...{ catalogue: this.catalogue, log: this.writer, clock: this.clock, partitions, grace: 180 },
       reservoirOf: () => this.bucket,
+      signal,
       events: await RecordEncoder.of<object>(this.registry, eventRecord, { strings: 'bytes' }),
       rejected: await RecordEncoder.of<RejectedLinesRecord>(this.registry, rejectedLinesRecord),
     });

@@ -100,8 +100,8 @@ export class Topology {
       onTrouble: (error) => void this.troubles.push(error),
       open: (assignment) =>
         NoticesWorker.open(assignment, {
-          ingest: (notice) =>
-            ingestFile(notice, { ...shared, reservoirOf: () => this.#reservoir, events, rejected, grace }),
+          ingest: (notice, signal) =>
+            ingestFile(notice, { ...shared, signal, reservoirOf: () => this.#reservoir, events, rejected, grace }),
           progress: new ProgressSender({ ...shared, encoder: progress, noticesPartition: assignment.partition }),
           catalogue,
           deadLetters,
