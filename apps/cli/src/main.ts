@@ -29,6 +29,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+  // A driver that could not connect may have left a connection open, which would keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
 }
 
 /** One line to the user, no stack trace; the exit code. NEARTIME_DEBUG=1 shows where a fault came from. */

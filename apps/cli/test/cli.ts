@@ -22,10 +22,12 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Where and as whom a process runs, and an open file to which its output goes instead of to `lines`. */
+/** Where, as whom and with which variables a process runs, and an open file to which its output goes instead of to `lines`. */
 export interface Surroundings {
   readonly cwd?: string;
   readonly uid?: number;
+  /** Beside the variables of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly stdout?: number;
 }
 
@@ -37,9 +39,12 @@ export const start = (args: readonly string[], surroundings: Surroundings = {}):
 export function startProgram(
   program: string,
   args: readonly string[],
-  { stdout, ...surroundings }: Surroundings = {},
+  { stdout, env, ...surroundings }: Surroundings = {},
 ): Running {
-  const child = spawn(program, args, { stdio: ['ignore', stdout ?? 'pipe', 'pipe'], ...surroundings });
+  const child = spawn(program, args, {
+    ...{ stdio: ['ignore', stdout ?? 'pipe', 'pipe'], ...surroundings },
+    ...(env && { env: { ...process.env, ...env } }),
+  });
   const lines: string[] = [];
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const stderr = text(child.stderr!);

@@ -12,6 +12,8 @@ const lasting: Readonly<Record<number, string>> = {
   [codes.configError]: 'its configuration does not allow it',
 };
 
+const credentialsNeeded = 'it asks for a user and a password; give CASSANDRA_USERNAME and CASSANDRA_PASSWORD';
+
 /** Says what could not be done, why, and whether trying again may help. */
 export function cassandraFailure(what: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
@@ -25,6 +27,7 @@ export function cassandraFailure(what: string, cause: unknown): StoreError {
 }
 
 function lastingReason(error: Error, code: number | undefined): string | undefined {
+  if (/ requires authentication, but /.test(error.message)) return credentialsNeeded;
   if (error.name === 'AuthenticationError') return lasting[codes.badCredentials];
   // The driver says so of a data centre without hosts, and of a keyspace that is not there.
   if (/data ?center/i.test(error.message)) return `${oneLine(error.message)}; look at CASSANDRA_LOCAL_DATA_CENTER`;

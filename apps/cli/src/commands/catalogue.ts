@@ -13,12 +13,23 @@ interface View {
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
+/** Whatever the catalogue, the same order. */
+const inOrder = <T>(things: readonly T[], keysOf: (thing: T) => readonly (string | number)[]): T[] =>
+  things.toSorted((a, b) => {
+    const [keys, others] = [keysOf(a), keysOf(b)];
+    const differing = keys.findIndex((key, i) => key !== others[i]);
+    return differing < 0 ? 0 : keys[differing]! < others[differing]! ? -1 : 1;
+  });
+
 const views: Record<string, View> = {
   files: {
     head: ['path', 'file time', 'state', 'read', 'events', 'rejected', 'blank', 'why'],
     rows: async (catalogue) =>
-      (await catalogue.files()).map((file) => ({
-        json: { ...file, fileTime: file.fileTime === undefined ? null : time(file.fileTime) },
+      inOrder(await catalogue.files(), ({ fileTime = -Infinity, path }) => [fileTime, path]).map((file) => ({
+        json: {
+          ...{ ...file, fileTime: file.fileTime === undefined ? null : time(file.fileTime) },
+          rejected: Object.fromEntries(inOrder(Object.entries(file.rejected), ([reason]) => [reason])),
+        },
         cells: [
           ...[file.path, file.fileTime === undefined ? '-' : time(file.fileTime), file.state],
           ...[file.read, file.events, sum(file.rejected), file.blank],
@@ -29,7 +40,7 @@ const views: Record<string, View> = {
   tasks: {
     head: ['source_bucket', 'file_path', 'data_chunk', 'ts_to_process'],
     rows: async (catalogue) =>
-      (await catalogue.tasks()).map((task) => {
+      inOrder(await catalogue.tasks(), ({ tsToProcess, filePath }) => [tsToProcess, filePath]).map((task) => {
         const row = {
           source_bucket: task.sourceBucket,
           file_path: task.filePath,
@@ -64,8 +75,12 @@ const views: Record<string, View> = {
   },
   rejected: {
     head: ['reason', 'file', 'lines', 'excerpt'],
-    rows: async (catalogue) =>
-      (await catalogue.rejectedRuns()).map((run) => ({
+    rows: async (catalogue) => {
+      const files = new Map((await catalogue.files()).map(({ path, fileTime }) => [path, fileTime]));
+      const runs = inOrder(await catalogue.rejectedRuns(), ({ path, firstLine }) => [
+        ...[files.get(path) ?? -Infinity, path, firstLine],
+      ]);
+      return runs.map((run) => ({
         json: run,
         cells: [
           run.reason,
@@ -73,7 +88,8 @@ const views: Record<string, View> = {
           run.firstLine === run.lastLine ? String(run.firstLine) : `${run.firstLine}-${run.lastLine}`,
           run.excerpt.slice(0, 60),
         ],
-      })),
+      }));
+    },
   },
 };
 

@@ -28,7 +28,7 @@ export async function getCommand(
         ...row,
         [column]: value,
         window: time(window),
-        written_at: time(writtenAt),
+        written_at: time(Math.floor(writtenAt)),
       })),
     );
   }
