@@ -10,22 +10,12 @@ import {
   topics,
   windowClosedRecord,
 } from '@neartime/schemas';
-import {
-  commonTopics,
-  connectCassandra,
-  connectLog,
-  connectObjects,
-  featureTopics,
-  memberWork,
-  settlePartitions,
-  settleTopics,
-} from '@neartime/servers';
+import { connectPipeline, featureTopics, memberWork } from '@neartime/servers';
 import type { Logger, Patience, RunningWork } from '@neartime/service';
 import {
   type Assignment,
   type Catalogue,
   type Clock,
-  DeadLetters,
   RecordDecoder,
   RecordEncoder,
   type SchemaRegistry,
@@ -47,22 +37,19 @@ export async function startFeatureProcessor(
   patience: Patience,
 ): Promise<RunningWork> {
   await using stack = new AsyncDisposableStack();
-  const log = stack.use(await connectLog(config, patience));
-  const { catalogue, leases } = stack.use(await connectCassandra(config.cassandra, patience));
-  const objects = stack.use(connectObjects(config.s3));
+  const listener = processorLog(logger);
+  const pipeline = stack.use(await connectPipeline(config, clock, listener.buried, patience));
+  const { log, deadLetters } = pipeline;
+  const { catalogue, leases } = pipeline.cassandra;
   const { features, groupId } = config.group;
   const { partitions, grace } = config.pipeline;
-  await settlePartitions(catalogue, partitions);
   await settleGroup(catalogue, config.group);
-  const names = features.map(({ name }) => name);
-  const specs = [...commonTopics(config.pipeline), ...featureTopics(names, config.pipeline)];
   // Before its topic is there: whoever finds that looks for the schema.
   const encoders = await encodersOf(log.registry, features);
-  await persistently(() => settleTopics(log.topics, specs), patience);
+  const names = features.map(({ name }) => name);
+  await pipeline.settleTopics(featureTopics(names, config.pipeline));
   await log.registry.register(eventRecord);
   await log.registry.register(progressRecord);
-  const listener = processorLog(logger);
-  const deadLetters = await DeadLetters.over(log.writer, log.registry, clock, listener.buried);
   const publisher = new WindowPublisher({ log: log.writer, clock, encoders });
   const decoder = new RecordDecoder(log.registry, [
     { record: eventRecord, strings: 'bytes' },
@@ -79,7 +66,7 @@ export async function startFeatureProcessor(
   };
   const join = { groupId, topics: read.map((entity) => topics.events(entity)), open, onTrouble: patience.onTrouble };
   const member = await persistently(() => log.reader.join(join), patience);
-  const reservoirOf = objects.reservoir;
+  const reservoirOf = pipeline.objects.reservoir;
   const owner = `${hostname()} ${randomUUID()}`;
   const reprocessor = new Reprocessor({
     features,

@@ -1,15 +1,7 @@
 import { windowClosedRecord } from '@neartime/schemas';
-import {
-  connectCassandra,
-  connectLog,
-  connectObjects,
-  memberWork,
-  settlePartitions,
-  settleTopics,
-  commonTopics,
-} from '@neartime/servers';
+import { connectPipeline, memberWork } from '@neartime/servers';
 import type { Logger, Patience, RunningWork } from '@neartime/service';
-import { type Assignment, type Clock, DeadLetters, RecordDecoder, persistently } from '@neartime/streams';
+import { type Assignment, type Clock, RecordDecoder, persistently } from '@neartime/streams';
 import type { Config } from './config.ts';
 import { FeatureMembers, type FoundFeature } from './feature-members.ts';
 import { PartWriter } from './part-writer.ts';
@@ -24,14 +16,12 @@ export async function startStoreWriter(
   patience: Patience,
 ): Promise<RunningWork> {
   await using stack = new AsyncDisposableStack();
-  const log = stack.use(await connectLog(config, patience));
-  const { catalogue, onlineStore } = stack.use(await connectCassandra(config.cassandra, patience));
-  const objects = stack.use(connectObjects(config.s3)).store(config.store);
-  const online = onlineStore({ windowsTtl: config.windowsTtl });
-  await settlePartitions(catalogue, config.pipeline.partitions);
-  await persistently(() => settleTopics(log.topics, commonTopics(config.pipeline)), patience);
   const listener = writerLog(logger);
-  const deadLetters = await DeadLetters.over(log.writer, log.registry, clock, listener.buried);
+  const pipeline = stack.use(await connectPipeline(config, clock, listener.buried, patience));
+  const { log, deadLetters } = pipeline;
+  const { catalogue, onlineStore } = pipeline.cassandra;
+  const objects = pipeline.objects.store(config.store);
+  const online = onlineStore({ windowsTtl: config.windowsTtl });
   const writer = new PartWriter({ objects, online, catalogue, clock });
 
   const join = ({ topic, table, record }: FoundFeature) => {
