@@ -27,16 +27,16 @@ the bucket, and shows its rows in Cassandra and in Parquet on S3.
 /** The service that the walk waits for. */
 let waitingFor: string | undefined;
 
-async function walk({ build }: { build: boolean }): Promise<void> {
+async function walk(building: { readonly build: boolean }): Promise<void> {
   title(
     'The stack starts: Redpanda, Cassandra, an S3 server; an ingestor, a processor for each of three features, a writer',
   );
-  await timed('all of it is healthy', () => stack.up({ build }));
+  await timed('all of it is healthy', () => stack.up(building));
   await using servers = await connect();
 
   title('Three sources have written raw files for the last 40 minutes');
   waitingFor = 'ingestor';
-  say(await stack.run('seeder'));
+  say(await stack.run('seeder', building));
   await firstWindows(servers);
 
   title('A raw file of now: somebody looks at an item, signs in, and posts one');
