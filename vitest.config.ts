@@ -27,12 +27,14 @@ export default defineConfig({
           include: [serverSpecs],
           globalSetup: 'libs/testing/src/servers/global-setup.ts',
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       // Images and the stack of docker-compose.yml. Last, for it takes both processors for a minute, which others would feel.
-      { extends: true, test: { name: 'compose', include: [composeSpecs], maxWorkers: 1, sequence: { groupOrder: 2 } } },
+      { extends: true, test: { name: 'compose', include: [composeSpecs], maxWorkers: 1, sequence: { groupOrder: 3 } } },
     ],
+    // Not 0: on a machine with two processors vitest would run what has that after everything else.
+    sequence: { groupOrder: 1 },
     // Tests start worker threads, change directories and send signals: each file has a process of its own.
     pool: 'forks',
     execArgv: ['--disable-warning=ExperimentalWarning'],

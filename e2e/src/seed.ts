@@ -34,7 +34,7 @@ async function seed(): Promise<void> {
   const start = now - files * chunkSeconds;
   const folder = mkdtempSync(join(tmpdir(), 'neartime-seed-'));
   const options = { out: folder, sources: 3, files, events: 1000, start: isoTime(start), late: 0 };
-  neartime('generate', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]));
+  neartime(['generate', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])]);
 
   const keys = globSync('in/**/*.gz', { cwd: folder }).sort((a, b) => fileTime(a) - fileTime(b));
   const sources = new Set(keys.map(sourceOf));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, styleText } from 'node:util';
 import { stack } from './demo/compose.ts';
-import { DemoServers, buckets, rawPath, type Row, sourceOf } from './demo/demo-servers.ts';
+import { type DemoAddresses, DemoServers, buckets, rawPath, type Row, sourceOf } from './demo/demo-servers.ts';
 import { workspace } from './demo/neartime.ts';
 import { queryStore } from './demo/query-store.ts';
 import { NotInTime, until } from './demo/until.ts';
@@ -27,16 +27,17 @@ the bucket, and shows its rows in Cassandra and in Parquet on S3.
 /** The service that the walk waits for. */
 let waitingFor: string | undefined;
 
-async function walk({ build }: { build: boolean }): Promise<void> {
+async function walk(building: { readonly build: boolean }): Promise<void> {
   title(
     'The stack starts: Redpanda, Cassandra, an S3 server; an ingestor, a processor for each of three features, a writer',
   );
-  await timed('all of it is healthy', () => stack.up({ build }));
-  await using servers = await connect();
+  await timed('all of it is healthy', () => stack.up(building));
+  const places = await addresses();
+  await using servers = await DemoServers.connect(places);
 
   title('Three sources have written raw files for the last 40 minutes');
   waitingFor = 'ingestor';
-  say(await stack.run('seeder'));
+  say(await stack.run('seeder', building));
   await firstWindows(servers);
 
   title('A raw file of now: somebody looks at an item, signs in, and posts one');
@@ -58,9 +59,9 @@ async function walk({ build }: { build: boolean }): Promise<void> {
   title('… which DuckDB reads');
   waitingFor = 'store-writer';
   const sql = `select id, country, brand, last_action_timestamp, day, hour, ten_mins from features_store.device_last_browse where id = '${file.id}'`;
-  say(`neartime query "${sql}"`);
+  say(`neartime query --store s3://store "${sql}"`);
   const answer = async () => {
-    const table = await queryStore(servers, 'device_last_browse', sql);
+    const table = queryStore(places, sql);
     return table.includes(file.id) ? table : undefined;
   };
   say(await until(answer, `the Parquet objects hold the row of ${file.id}`, { seconds: 30 }));
@@ -128,7 +129,7 @@ async function partsOf(servers: DemoServers, { window, rows }: WalkFile): Promis
   return names;
 }
 
-async function connect(): Promise<DemoServers> {
+async function addresses(): Promise<DemoAddresses> {
   const [kafka, cassandra, s3] = await Promise.all([
     stack.port('redpanda', 19_092),
     stack.port('cassandra', 9042),
@@ -136,11 +137,7 @@ async function connect(): Promise<DemoServers> {
   ]);
   const secretFile = process.env['S3_SECRET_FILE'] ?? join(workspace, 'docker/demo/s3-secret-access-key');
   const secretAccessKey = readFileSync(secretFile, 'utf8').trim();
-  return DemoServers.connect({
-    kafka,
-    cassandra,
-    s3: { endpoint: `http://${s3}`, accessKeyId: 'neartime', secretAccessKey },
-  });
+  return { kafka, cassandra, s3: { endpoint: `http://${s3}`, accessKeyId: 'neartime', secretAccessKey } };
 }
 
 async function timed<T>(what: string, act: () => Promise<T>): Promise<T> {

@@ -6,13 +6,20 @@ export class CommandFailed extends Error {
   override name = 'CommandFailed';
 }
 
+/** Whether images are built from the sources first; those that are missing are in any case. */
+interface Building {
+  readonly build: boolean;
+}
+
+const flags = ({ build }: Building): string[] => (build ? ['--build'] : []);
+
 /** The stack of docker-compose.yml. Which one of several is meant is `COMPOSE_PROJECT_NAME`, as always with Compose. */
 export const stack = {
   /** Builds what has changed, starts what does not run, and waits until all of it is healthy. */
-  up: ({ build }: { readonly build: boolean }) => compose('up', '-d', '--wait', ...(build ? ['--build'] : [])),
+  up: (building: Building) => compose('up', '-d', '--wait', ...flags(building)),
 
   /** Runs a service of one go to its end, and gives what it printed. */
-  run: (service: string) => compose('run', '--rm', '-T', '--quiet-pull', service),
+  run: (service: string, building: Building) => compose('run', '--rm', '-T', ...flags(building), service),
 
   /** Where a port of a service is reached from this machine. */
   port: (service: string, port: number) => compose('port', service, String(port)),

@@ -1,10 +1,4 @@
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseRawFileName } from '@neartime/ingest';
 import cassandra from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
@@ -72,11 +66,6 @@ export class DemoServers implements AsyncDisposable {
       ContinuationToken = page.NextContinuationToken;
       if (!ContinuationToken) return names;
     }
-  }
-
-  async object(name: string): Promise<Uint8Array> {
-    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: buckets.store, Key: name }));
-    return Body!.transformToByteArray();
   }
 
   /** Says that raw files are ready. All notices of a source have its name as their key, so that one ingestor owns it. */
