@@ -1,13 +1,18 @@
-import { S3ObjectStore, S3Reservoir, s3Client } from '@neartime/s3';
+import { type ListingPart, S3ObjectStore, S3Reservoir, s3Client } from '@neartime/s3';
 import { type S3Settings, revealed } from '@neartime/service';
-import { type DescribedObjectStore, type Reservoir, StoreError } from '@neartime/streams';
+import { type DescribedObjectStore, type ListedFile, type Reservoir, StoreError } from '@neartime/streams';
 
 /** Buckets of an S3 server. */
 export interface ObjectsConnection extends Disposable {
   /** The store below an `s3://bucket` or `s3://bucket/prefix`. */
   store(url: string): DescribedObjectStore;
   /** The raw files of a bucket; a file's path is its key. */
-  reservoir(bucket: string): Reservoir;
+  reservoir(bucket: string): SortedReservoir;
+}
+
+/** Raw files that can be listed in parts, in the order of their paths' UTF-8 bytes. */
+export interface SortedReservoir extends Reservoir {
+  list(part?: ListingPart): AsyncIterable<ListedFile>;
 }
 
 export function connectObjects(settings: S3Settings): ObjectsConnection {
