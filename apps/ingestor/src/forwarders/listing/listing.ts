@@ -1,4 +1,4 @@
-import type { CheckDetails } from '@neartime/service';
+import { type CheckDetails, reasonOf } from '@neartime/service';
 import type { Clock } from '@neartime/streams';
 import type { Forwarder, ForwarderListener, LeftBecause } from '../forwarder.ts';
 import { HeldLease, type LeaseOptions } from '../held-lease.ts';
@@ -82,7 +82,7 @@ export class Listing implements Forwarder {
   }
 
   #report(error: unknown): undefined {
-    this.#trouble = String((error as Error).message);
+    this.#trouble = reasonOf(error);
     this.#options.listener.trouble(this.#name, error);
   }
 }
