@@ -59,9 +59,7 @@ export function parseJsonNotice(json: unknown): readonly Notice[] | Undecodable 
   const said = complete.safeParse(json);
   if (said.success)
     return [{ source: said.data.source, completeUpTo: Math.floor(Date.parse(said.data.completeUpTo) / 1000) }];
-  return {
-    undecodable: 'it is JSON, but neither an S3 event nor {"source": "s3://bucket/folder/", "completeUpTo": "…Z"}',
-  };
+  return { undecodable: 'it is JSON, but neither an S3 event nor "complete up to"' };
 }
 
 /** Reads an `s3://bucket/key` path; nothing in it is escaped. */

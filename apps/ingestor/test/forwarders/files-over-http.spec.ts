@@ -112,7 +112,7 @@ describe('POST /files', () => {
   it.each([
     ['no JSON', 'it is no JSON', '{'],
     ['nothing', 'it is no JSON', ''],
-    ['neither of the forms', 'nor {"path"', { file: path(0) }],
+    ['neither of the forms', 'has neither "path" nor "paths"', { file: path(0) }],
     ['a path that is none', 'expected string', { path: 7 }],
     ['more than a path', 'Unrecognized key', { path: path(0), paths: [] }],
     ['an end that is no time', 'neither an S3 event', { source: 's3://raw/in/a/', completeUpTo: 'ten' }],

@@ -32,7 +32,7 @@ export function parseHandedIn(body: string): readonly Notice[] | { readonly faul
   if (isOfPaths(json)) return { faults: given.error.issues.flatMap(faultsOf) };
   const notices = parseJsonNotice(json);
   if (!('undecodable' in notices)) return notices;
-  return { faults: [{ why: `${notices.undecodable}, nor {"path": "s3://…"} or {"paths": […]}` }] };
+  return { faults: [{ why: `${notices.undecodable}, and has neither "path" nor "paths"` }] };
 }
 
 function filesAt(texts: readonly string[]): readonly Notice[] | { readonly faults: readonly Fault[] } {

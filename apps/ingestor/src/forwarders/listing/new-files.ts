@@ -26,8 +26,8 @@ const questionsAtOnce = 16;
  * Finds files that need a notice, again and again. Which those are the catalogue says, not an order of names: whatever stands
  * and has no row there is new, however small its key and however late it comes. What was notified or is known is kept in memory
  * too, by path and version, so that a round asks the catalogue only about what came since the last one; whoever starts with an
- * empty memory notifies at most those files once more that wait in `raw-files`, which is harmless. Files that were set aside
- * for what may pass are notified once by each memory, since an ingestor that ended has forgotten them.
+ * empty memory notifies at most those files once more that wait in `raw-files`, which is harmless. Files that were set aside,
+ * such as for missing, and stand now are notified again too, once by each memory: they need not wait for their next try.
  */
 export class NewFiles {
   readonly #options: NewFilesOptions;
