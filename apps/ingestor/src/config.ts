@@ -9,6 +9,7 @@ import {
   serviceSettings,
   wholeNumber,
 } from '@neartime/service';
+import { forwarderSettings } from './forwarders/forwarder-settings.ts';
 
 export const settings = {
   service: serviceSettings,
@@ -25,6 +26,7 @@ export const settings = {
     to: 64,
     default: '2',
   }),
+  forwarders: forwarderSettings,
   kafka: kafkaSettings,
   registry: registrySettings,
   cassandra: cassandraSettings,

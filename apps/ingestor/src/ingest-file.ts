@@ -21,7 +21,7 @@ import {
   type Reservoir,
 } from '@neartime/streams';
 import { FileSender } from './file-sender.ts';
-import type { FileNotice } from './notice.ts';
+import { type FileNotice, pathOf } from './notice.ts';
 
 export interface IngestOptions {
   readonly catalogue: Catalogue;
@@ -66,7 +66,7 @@ interface NamedFile extends FileSeen {
 export async function ingestFile(notice: FileNotice, options: IngestOptions): Promise<Ingested> {
   const { catalogue, clock, reservoirOf } = options;
   const { bucket, key } = notice;
-  const path = `s3://${bucket}/${key}`;
+  const path = pathOf(notice);
   const name = parseRawFileName(path);
   if (!name) {
     const detail = 'the path does not end in YYYY/MM/DD/…-HHMMSS.gz';
@@ -116,7 +116,8 @@ async function ingestStanding(
   return send(file, { fileId, ...packed }, options);
 }
 
-const isTriedAgain = ({ reason }: CataloguedFile): boolean =>
+/** Whether a file was set aside for what may pass: whoever meets it again looks at it again. */
+export const isTriedAgain = ({ reason }: CataloguedFile): boolean =>
   reason === 'missing' || reason === 'forbidden' || reason === 'ahead' || reason === 'unreadable';
 
 /** Passes pieces on until the signal is given. */

@@ -1,11 +1,12 @@
 import type { DeadLetter } from '@neartime/schemas';
 import type { Logger } from '@neartime/service';
+import { pathOf } from './notice.ts';
 import type { IngestListener } from './notices-worker.ts';
 
 /** One line per file. */
 export const ingestLog = (logger: Logger): IngestListener & { buried(letter: DeadLetter): void } => ({
-  ingested({ bucket, key }, outcome, seconds) {
-    const path = `s3://${bucket}/${key}`;
+  ingested(notice, outcome, seconds) {
+    const path = pathOf(notice);
     if (outcome.is === 'sent') {
       if (!outcome.file) return logger.info({ path }, 'file was sent before');
       const { path: _, ...counts } = outcome.file;

@@ -24,13 +24,22 @@ const s3Event = z.object({
   ),
 });
 
-const complete = z.object({ source: z.string().min(1), completeUpTo: z.iso.datetime() });
+const complete = z.object({
+  // Another form would be a source of its own, which the watermark would wait for in vain.
+  source: z.string().regex(/^s3:\/\/[^/]+\/(.*\/)?$/s),
+  completeUpTo: z.iso.datetime(),
+});
+
+/** What a text is not, in words. */
+export interface Undecodable {
+  readonly undecodable: string;
+}
 
 /**
  * Reads a record of the topic `raw-files`: an `s3://bucket/key` path, an S3 event as JSON (whose keys are URL-encoded, with + for
  * a space), or `{"source": "s3://…/", "completeUpTo": "2018-08-01T10:00:00Z"}`. What it is not is told in words.
  */
-export function parseNotice(value: string): readonly Notice[] | { readonly undecodable: string } {
+export function parseNotice(value: string): readonly Notice[] | Undecodable {
   const text = value.trim();
   if (text.startsWith('s3://')) return parsePath(text);
   let json: unknown;
@@ -39,19 +48,34 @@ export function parseNotice(value: string): readonly Notice[] | { readonly undec
   } catch {
     return { undecodable: 'it is neither an s3:// path nor JSON' };
   }
+  return parseJsonNotice(json);
+}
+
+/** The same for JSON that has been read. */
+export function parseJsonNotice(json: unknown): readonly Notice[] | Undecodable {
   if (isTestEvent(json)) return [];
   const event = s3Event.safeParse(json);
-  if (event.success) return filesOf(event.data.Records.filter(isCreation));
+  if (event.success) return filesOf(event.data);
   const said = complete.safeParse(json);
   if (said.success)
     return [{ source: said.data.source, completeUpTo: Math.floor(Date.parse(said.data.completeUpTo) / 1000) }];
   return { undecodable: 'it is JSON, but neither an S3 event nor "complete up to"' };
 }
 
-function parsePath(text: string): readonly Notice[] | { readonly undecodable: string } {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(text) ?? [];
+/** Reads an `s3://bucket/key` path; nothing in it is escaped. */
+export function parsePath(text: string): readonly Notice[] | Undecodable {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(text) ?? [];
   return bucket && key ? [{ bucket, key }] : { undecodable: 'it is no s3://bucket/key path' };
 }
+
+/** The text of a notice, which parseNotice reads. */
+export function formatNotice(notice: Notice): string {
+  if ('key' in notice) return pathOf(notice);
+  const { source, completeUpTo } = notice;
+  return JSON.stringify({ source, completeUpTo: new Date(completeUpTo * 1000).toISOString() });
+}
+
+export const pathOf = ({ bucket, key }: FileNotice): string => `s3://${bucket}/${key}`;
 
 /** S3 says this when notifications are set up. */
 const isTestEvent = (json: unknown): boolean => (json as { Event?: unknown } | null)?.Event === 's3:TestEvent';
@@ -59,14 +83,10 @@ const isTestEvent = (json: unknown): boolean => (json as { Event?: unknown } | n
 const isCreation = ({ eventName }: { eventName?: string | undefined }): boolean =>
   eventName === undefined || eventName.includes('ObjectCreated');
 
-type CreatedFile = z.infer<typeof s3Event>['Records'][number];
-
-function filesOf(records: readonly CreatedFile[]): Notice[] | { readonly undecodable: string } {
+function filesOf({ Records }: z.infer<typeof s3Event>): readonly Notice[] | Undecodable {
+  const places = Records.filter(isCreation).map(({ s3 }) => ({ bucket: s3.bucket.name, encoded: s3.object.key }));
   try {
-    return records.map(({ s3 }) => ({
-      bucket: s3.bucket.name,
-      key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')),
-    }));
+    return places.map(({ bucket, encoded }) => ({ bucket, key: decodeURIComponent(encoded.replaceAll('+', ' ')) }));
   } catch {
     return { undecodable: 'it is an S3 event with a key that is not URL-encoded' };
   }

@@ -7,6 +7,8 @@ import { type LogReader, type LogTopics, type LogWriter, type SchemaRegistry, pe
 export interface LogConnection extends AsyncDisposable {
   /** Goes on trying until what it was given stands. */
   readonly writer: LogWriter;
+  /** Tries once, which may take a while: for who has somebody waiting. */
+  readonly tryingOnce: LogWriter;
   readonly reader: LogReader;
   readonly topics: LogTopics;
   readonly registry: SchemaRegistry;
@@ -26,6 +28,7 @@ export async function connectLog(
   const resources = stack.move();
   return {
     writer: { append: (appends) => persistently(() => writer.append(appends), patience) },
+    tryingOnce: writer,
     reader: new KafkaReader(kafka),
     topics,
     registry: {

@@ -1,6 +1,6 @@
-import { type S3ClientOptions, S3ObjectStore, S3Reservoir, s3Client } from '@neartime/s3';
+import { type ListingPart, type S3ClientOptions, S3ObjectStore, S3Reservoir, s3Client } from '@neartime/s3';
 import { type S3Settings, revealed } from '@neartime/service/config';
-import type { DescribedObjectStore, Reservoir, VersionedObjectStore } from '@neartime/streams';
+import type { DescribedObjectStore, ListedFile, Reservoir, VersionedObjectStore } from '@neartime/streams';
 import { storePlace } from './store-url.ts';
 
 /** Buckets of an S3 server. */
@@ -8,7 +8,12 @@ export interface ObjectsConnection extends Disposable {
   /** The store below an `s3://bucket` or `s3://bucket/prefix`. */
   store(url: string): DescribedObjectStore & VersionedObjectStore;
   /** The raw files of a bucket; a file's path is its key. */
-  reservoir(bucket: string): Reservoir;
+  reservoir(bucket: string): SortedReservoir;
+}
+
+/** Raw files that can be listed in parts, in the order of their paths' UTF-8 bytes. */
+export interface SortedReservoir extends Reservoir {
+  list(part?: ListingPart): AsyncIterable<ListedFile>;
 }
 
 /** How long a server is waited for, where somebody else waits for the answer. */

@@ -90,6 +90,8 @@ async function listening(
   const app = await NestFactory.create(rootOf(base, logger, module()), {
     logger: nestLog,
     abortOnError: false,
+    // Who takes bodies reads them itself, with bounds of its own, and not before it knows who asks.
+    bodyParser: false,
     // A caller that keeps its connection must not keep the service from stopping.
     forceCloseConnections: true,
   });
