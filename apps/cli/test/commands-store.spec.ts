@@ -239,7 +239,7 @@ describe('get', () => {
       '100ms',
       '--json',
     ]);
-    await until('the provisional row', () => lines.find((text) => text.includes('"published"')));
+    await until('the provisional row', () => lines.find((text) => /"published".*"rows":1\b/.test(text)));
     const { stdout } = await neartime('get', '--store', watched.out, feature, 'open');
     const [row] = await answer<Record<string, unknown>[]>('get', '--store', watched.out, feature, 'open');
     child.kill('SIGINT');

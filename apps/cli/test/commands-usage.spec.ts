@@ -96,6 +96,10 @@ describe('a value outside of its range is a wrong use that names flag, range and
       '--from must be before --to',
     ],
     [['describe', '--store', '.', '--cassandra', 'db', 'user_num_posts'], 'leave one of them out'],
+    [
+      ['describe', '--store', 's3://bucket', 'user_num_posts'],
+      'describe reads Cassandra where the objects are in s3://bucket',
+    ],
     [['files', '--store', '.', '--limit', '0'], '--limit takes a whole number from 1 to 1,000,000, not 0'],
     [['backfill', ...inAndOut, '--features', ''], '--features'],
     [['backfill', ...inAndOut, '--features', 'user_num_posts,nonsense'], 'unknown feature nonsense'],

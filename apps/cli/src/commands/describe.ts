@@ -4,7 +4,7 @@ import type { WindowPart } from '@neartime/streams';
 import { objectPattern } from '@neartime/streams/object-name';
 import { onlineTable } from '../online-table.ts';
 import { openCatalogue } from '../places/open-place.ts';
-import { type RowsPlace, rowsPlaceIn, type StoreFlags } from '../places/place.ts';
+import { type RowsPlace, rowsPlace, type StoreFlags } from '../places/place.ts';
 import { described } from './features.ts';
 import { featureNamed } from './options.ts';
 import { plural, print, printJson, table, time, windowName } from './print.ts';
@@ -15,7 +15,8 @@ export async function describeCommand(
   { json, ...flags }: StoreFlags & { json?: boolean },
 ): Promise<void> {
   const feature = featureNamed(name);
-  const place = rowsPlaceIn(flags);
+  const isAsked = (flags.store ?? flags.cassandra) !== undefined;
+  const place = isAsked ? rowsPlace('describe', flags) : undefined;
   const { consumer_group, topic, offline_table, online_table, ...recipe } = described(feature);
   const there = {
     ...{ topic, consumer_group, rows_topic: topics.feature(name), schema_subject: featureRowSubject(name) },

@@ -41,8 +41,8 @@ export function rowsPlace(command: string, flags: StoreFlags): RowsPlace {
   );
 }
 
-/** The same for a command that can do without: `undefined` where no flag names such a place. */
-export function rowsPlaceIn({ store, cassandra }: StoreFlags): RowsPlace | undefined {
+/** The place that has rows; `undefined` where the flags name none. */
+function rowsPlaceIn({ store, cassandra }: StoreFlags): RowsPlace | undefined {
   const objects = store === undefined ? undefined : objectsPlace(store);
   const folder = objects && 'folder' in objects ? objects : undefined;
   if (folder && cassandra !== undefined)
