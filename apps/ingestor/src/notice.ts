@@ -15,18 +15,28 @@ export interface CompleteNotice {
 
 export type Notice = FileNotice | CompleteNotice;
 
+/** No bucket has another name, and no object a longer key: who asked for one would only be refused, again and again. */
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const longestKey = 1024;
+
 const s3Event = z.object({
   Records: z.array(
     z.object({
       eventName: z.string().optional(),
-      s3: z.object({ bucket: z.object({ name: z.string().min(1) }), object: z.object({ key: z.string().min(1) }) }),
+      s3: z.object({
+        bucket: z.object({ name: z.string().regex(bucketName) }),
+        object: z.object({ key: z.string().min(1) }),
+      }),
     }),
   ),
 });
 
 const complete = z.object({
   // Another form would be a source of its own, which the watermark would wait for in vain.
-  source: z.string().regex(/^s3:\/\/[^/]+\/(.*\/)?$/s),
+  source: z
+    .string()
+    .max(longestKey)
+    .regex(/^s3:\/\/[^/]+\/(.*\/)?$/s),
   completeUpTo: z.iso.datetime(),
 });
 
@@ -65,8 +75,12 @@ export function parseJsonNotice(json: unknown): readonly Notice[] | Undecodable 
 /** Reads an `s3://bucket/key` path; nothing in it is escaped. */
 export function parsePath(text: string): readonly Notice[] | Undecodable {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(text) ?? [];
-  return bucket && key ? [{ bucket, key }] : { undecodable: 'it is no s3://bucket/key path' };
+  if (!bucket || !key || !bucketName.test(bucket)) return { undecodable: 'it is no s3://bucket/key path' };
+  return isTooLong(key) ? tooLong : [{ bucket, key }];
 }
+
+const isTooLong = (key: string): boolean => Buffer.byteLength(key) > longestKey;
+const tooLong: Undecodable = { undecodable: `its key is longer than ${longestKey} bytes` };
 
 /** The text of a notice, which parseNotice reads. */
 export function formatNotice(notice: Notice): string {
@@ -86,7 +100,11 @@ const isCreation = ({ eventName }: { eventName?: string | undefined }): boolean 
 function filesOf({ Records }: z.infer<typeof s3Event>): readonly Notice[] | Undecodable {
   const places = Records.filter(isCreation).map(({ s3 }) => ({ bucket: s3.bucket.name, encoded: s3.object.key }));
   try {
-    return places.map(({ bucket, encoded }) => ({ bucket, key: decodeURIComponent(encoded.replaceAll('+', ' ')) }));
+    const files = places.map(({ bucket, encoded }) => ({
+      bucket,
+      key: decodeURIComponent(encoded.replaceAll('+', ' ')),
+    }));
+    return files.some(({ key }) => isTooLong(key)) ? tooLong : files;
   } catch {
     return { undecodable: 'it is an S3 event with a key that is not URL-encoded' };
   }

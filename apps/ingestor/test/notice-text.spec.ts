@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { type Notice, formatNotice, parseNotice } from '../src/notice.ts';
 
 it('a notice is what comes back when its text is read', () => {
-  const bucket = fc.stringMatching(/^[a-z0-9]{3,9}$/);
+  const bucket = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{1,9}[a-z0-9]$/);
   // Line ends too: a key may have any character.
-  const key = fc.string({ unit: 'grapheme', minLength: 1 }).map((name) => `in/\n${name}.gz`);
+  const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).map((name) => `in/\n${name}.gz`);
   const file: fc.Arbitrary<Notice> = fc.record({ bucket, key });
   const complete: fc.Arbitrary<Notice> = fc.record({
     source: bucket.map((name) => `s3://${name}/in/`),
@@ -29,4 +29,14 @@ it.each(['s3://raw/in', 'raw/in/', '/in/', 's3:///in/'])(
 it.each(['100%', '%zz', 'a%C3'])('an S3 event whose key is not URL-encoded is told from one: %s', (key) => {
   const text = JSON.stringify({ Records: [{ s3: { bucket: { name: 'raw' }, object: { key } } }] });
   expect(parseNotice(text)).toEqual({ undecodable: 'it is an S3 event with a key that is not URL-encoded' });
+});
+
+it.each([
+  ['no bucket has such a name', 's3://My_Bucket/in/a.gz'],
+  ['no key is so long', `s3://raw/${'é'.repeat(513)}`],
+])('%s, so nobody is sent there', (_, path) => {
+  expect(parseNotice(path)).toHaveProperty('undecodable');
+  const [, , name, key] = path.split('/');
+  const text = JSON.stringify({ Records: [{ s3: { bucket: { name }, object: { key: encodeURIComponent(key!) } } }] });
+  expect(parseNotice(text)).toHaveProperty('undecodable');
 });

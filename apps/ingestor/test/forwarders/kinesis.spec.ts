@@ -195,6 +195,18 @@ describe('shards that are split and merged', () => {
     expect(scene.log.notices.length).toBe(61);
   });
 
+  it('are read by some instance though who read those before is the only one that saw them end', async () => {
+    await using scene = await Scene.start(4);
+    await using first = await KinesisInstance.start(scene);
+    await using second = await KinesisInstance.start(scene);
+    await until(() => first.shards === 2 && second.shards === 2, 'they share');
+    const itsShards = [0, 1, 2, 3].filter((shard) => second.heard.lines.includes(`taken ${leaseOf(shard)}`));
+    for (const shard of itsShards) await scene.server.split(shard);
+    await until(() => first.shards === 3 && second.shards === 3, 'they share the six that are open');
+    await scene.put(8, 4, 5, 6, 7);
+    await scene.forwarded();
+  });
+
   it('are found while the stream is read', async () => {
     await using scene = await Scene.start(1);
     await using instance = await KinesisInstance.start(scene);

@@ -85,8 +85,10 @@ export class KinesisForwarder implements Forwarder {
     const { stream } = this.#options;
     const { signal } = this.#stop;
     const shards = await stream.shards(signal);
-    const roll = await this.#roll.answer(signal);
+    const shown = new Set(shards.map(({ id }) => id));
+    const roll = await this.#roll.answer({ ended: this.#ended, shown }, signal);
     if (!roll) return;
+    for (const shard of roll.ended) this.#ended.add(shard);
     this.#readers = roll.readers;
     const open = openShards(shards, this.#ended);
     const share = Math.ceil(open.length / roll.readers);

@@ -8,18 +8,31 @@ export interface Roll {
   readonly readers: number;
   /** When the stream was met first by any instance, epoch seconds. */
   readonly since: number;
+  /** Shards that were read to their end. */
+  readonly ended: ReadonlySet<string>;
 }
 
-const written = z.object({ since: z.number(), readers: z.record(z.string(), z.number()) });
+const rollNote = z.object({
+  since: z.number(),
+  readers: z.record(z.string(), z.number()),
+  ended: z.array(z.string()),
+});
+
+interface Entries {
+  readonly readers: Map<string, number>;
+  readonly ended: Set<string>;
+}
 
 const tries = 5;
 /** Seconds for which one that ends with the roll in its hands keeps the others from it. */
 const atMostHeld = 5;
 
 /**
- * Who reads a stream: one lease, whose note names each instance with the time until which it counts. An instance takes the
- * lease for a moment at intervals, puts itself down, strikes off whose time is over, and gives it back. So all can tell how
- * many they are, and from that each knows its fair share without asking the others.
+ * Who reads a stream: one lease, whose note names each instance with the time until which it counts, and the shards that were
+ * read to their end. An instance takes the lease for a moment at intervals, puts down itself and what it has seen end, strikes
+ * off whose time is over, and gives it back. So all know how many they are and how many shards there are to share, and from
+ * that each knows its fair share without asking the others. Two of different knowledge could both think they have enough, and
+ * leave a shard without a reader.
  */
 export class ReadersRoll {
   readonly #name: string;
@@ -31,42 +44,58 @@ export class ReadersRoll {
     this.#options = options;
   }
 
-  /** Puts this instance down. What was known last, when others have the roll all the time; `undefined` before anything is known. */
-  async answer(signal: AbortSignal): Promise<Roll | undefined> {
+  /**
+   * Puts this instance down, with the shards that it knows have ended; those that the stream shows no more are forgotten. Gives
+   * what was known last when others have the roll all the time; `undefined` before anything is known.
+   */
+  async answer(
+    seen: { readonly ended: ReadonlySet<string>; readonly shown: ReadonlySet<string> },
+    signal: AbortSignal,
+  ): Promise<Roll | undefined> {
     const { owner, clock, seconds } = this.#options;
-    for (let left = tries; left > 0; left--) {
-      if (await this.#rewrite((readers) => readers.set(owner, clock.now() + seconds))) break;
-      if (!(await paused(20 + Math.random() * 100, signal))) break;
-    }
+    await this.#rewrite(({ readers, ended }) => {
+      readers.set(owner, clock.now() + seconds);
+      for (const shard of seen.ended) ended.add(shard);
+      for (const shard of ended) if (!seen.shown.has(shard)) ended.delete(shard);
+    }, signal);
     return this.#known;
   }
 
   /** Strikes this instance off, so that others take its share at once. */
   async leave(): Promise<void> {
-    await this.#rewrite((readers) => readers.delete(this.#options.owner));
+    await this.#rewrite(({ readers }) => readers.delete(this.#options.owner));
   }
 
-  async #rewrite(change: (readers: Map<string, number>) => void): Promise<boolean> {
+  /** Others have it for moments only. */
+  async #rewrite(change: (entries: Entries) => void, signal = new AbortController().signal): Promise<void> {
+    for (let left = tries; left > 0; left--) {
+      if (await this.#tryToRewrite(change)) return;
+      if (!(await paused(20 + Math.random() * 100, signal))) return;
+    }
+  }
+
+  async #tryToRewrite(change: (entries: Entries) => void): Promise<boolean> {
     const { leases, owner, clock } = this.#options;
     const now = clock.now();
     const claim = { name: this.#name, owner, now, until: now + atMostHeld };
     const lease = await leases.take(claim);
     if (!lease) return false;
-    const { since, readers } = readRoll(lease.note) ?? { since: now, readers: {} };
-    const counting = new Map(Object.entries(readers).filter(([, until]) => until > now));
-    change(counting);
-    const note = JSON.stringify({ since, readers: Object.fromEntries(counting) });
+    const { since, ...standing } = readRoll(lease.note) ?? { since: now, readers: {}, ended: [] };
+    const readers = new Map(Object.entries(standing.readers).filter(([, until]) => until > now));
+    const ended = new Set(standing.ended);
+    change({ readers, ended });
+    const note = JSON.stringify({ since, readers: Object.fromEntries(readers), ended: [...ended] });
     // One that is another's by now was written by that one.
     const isWritten = await leases.renew(claim, note);
     await leases.end(claim);
-    if (isWritten) this.#known = { readers: Math.max(1, counting.size), since };
+    if (isWritten) this.#known = { readers: Math.max(1, readers.size), since, ended };
     return isWritten;
   }
 }
 
-function readRoll(note: string | undefined): z.infer<typeof written> | undefined {
+function readRoll(note: string | undefined): z.infer<typeof rollNote> | undefined {
   try {
-    return written.parse(JSON.parse(note ?? ''));
+    return rollNote.parse(JSON.parse(note ?? ''));
   } catch {
     return undefined;
   }
