@@ -59,6 +59,9 @@ const byName: Readonly<Record<string, Refusal>> = {
 
 const reasons: Readonly<Record<string, FileRefused['reason']>> = {
   NoSuchKey: 'missing',
+  // Whoever names a bucket that is not there must not keep others from theirs.
+  NoSuchBucket: 'missing',
+  InvalidBucketName: 'missing',
   KeyTooLongError: 'missing',
   AccessDenied: 'forbidden',
   // It lies in an archive, from which somebody must fetch it first.

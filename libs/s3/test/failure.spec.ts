@@ -64,6 +64,7 @@ describe('a failed call', () => {
 describe('a failed call for one file', () => {
   it.each([
     ['NoSuchKey', 404, 'missing'],
+    ['NoSuchBucket', 404, 'missing'],
     ['KeyTooLongError', 400, 'missing'],
     ['AccessDenied', 403, 'forbidden'],
     ['InvalidObjectState', 403, 'forbidden'],
@@ -76,7 +77,6 @@ describe('a failed call for one file', () => {
   });
 
   it.each([
-    ['NoSuchBucket', 404],
     ['XAdminUserNotFound', 404],
     ['SignatureDoesNotMatch', 403],
     ['InternalError', 500],

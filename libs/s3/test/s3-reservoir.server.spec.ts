@@ -48,18 +48,26 @@ describeWithServers('on a server', (servers) => {
     }
   });
 
-  it('does not take a missing bucket, or wrong credentials, for missing files', async () => {
+  it('has none of the files of a bucket that is not there, which cannot be listed either', async () => {
     await using opened = await newBucket(servers);
     const nowhere = new S3Reservoir({ ...opened, bucket: 'neartime-none' });
+    await expect(nowhere.stat('in/a.gz')).rejects.toMatchObject({ name: 'FileRefused', reason: 'missing' });
+    await expect(collected(nowhere.open('in/a.gz'))).rejects.toMatchObject({ reason: 'missing' });
+    const failure = {
+      name: 'StoreError',
+      message: expect.stringContaining('there is no such bucket'),
+      retriable: false,
+    };
+    await expect(paths(nowhere)).rejects.toMatchObject(failure);
+  });
+
+  it('does not take wrong credentials for missing files', async () => {
+    await using opened = await newBucket(servers);
     const nobody = new S3Reservoir({ ...opened, client: clientOf(servers, { accessKeyId: 'nobody' }) });
-    for (const [reservoir, why] of [
-      [nowhere, 'there is no such bucket'],
-      [nobody, 'the credentials are wrong'],
-    ] as const) {
-      const failure = { name: 'StoreError', message: expect.stringContaining(why), retriable: false };
-      await expect(paths(reservoir)).rejects.toMatchObject(failure);
-      await expect(reservoir.stat('in/a.gz')).rejects.toMatchObject(failure);
-      await expect(collected(reservoir.open('in/a.gz'))).rejects.toMatchObject(failure);
-    }
+    const why = expect.stringContaining('the credentials are wrong');
+    const failure = { name: 'StoreError', message: why, retriable: false };
+    await expect(paths(nobody)).rejects.toMatchObject(failure);
+    await expect(nobody.stat('in/a.gz')).rejects.toMatchObject(failure);
+    await expect(collected(nobody.open('in/a.gz'))).rejects.toMatchObject(failure);
   });
 });
