@@ -1,52 +1,63 @@
-import { gzipSync } from 'node:zlib';
-import { features } from '@neartime/features';
-import { line, rawFilePath } from '@neartime/testing';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@neartime/testing';
 import { describeWithServers } from '@neartime/testing/servers';
 import { beforeAll, expect, it } from 'vitest';
+import { neartime } from '../cli.ts';
 import { Pipeline, until } from './pipeline.ts';
-import { type ServiceProcess, buildServices } from './service-process.ts';
+import { buildServices } from './service-process.ts';
 
-const [devices] = features;
-const now = (): number => Math.floor(Date.now() / 1000);
-
-describeWithServers('what says that a raw file is ready', (servers) => {
+describeWithServers('the ways by which notices come', (servers) => {
   beforeAll(buildServices);
 
-  it('is a listing of its bucket, or a request', { timeout: 180_000 }, async () => {
-    await using pipeline = await Pipeline.start(servers, { EMIT_EVERY: '1s' });
-    const listing = { LISTINGS: `s3://${pipeline.raw}/in/listed/`, LIST_EVERY: '1s', HTTP_TOKEN: 'a secret' };
-    const ingestors = [pipeline.run('ingestor', listing), pipeline.run('ingestor', listing)];
-    pipeline.run('feature-processor', { FEATURES: devices.name });
-    pipeline.run('store-writer', { LOOK_EVERY: '1s' });
-    await pipeline.ready();
+  it('bring in each file once: a folder that two instances list, one of which is killed, and POST /files', async () => {
+    using folder = temporaryFolder();
+    const reservoir = join(folder.path, 'reservoir');
+    neartime('generate', '--out', reservoir, '--sources', '2', '--files', '3', '--events', '50', '--dirt', '0');
 
-    const put = async (source: string, device: string): Promise<string> => {
-      const key = rawFilePath(source, new Date(now() * 1000).toISOString());
-      await pipeline.putRaw(key, gzipSync(line({ timestamp: now() - 1, device_id: device })));
-      return `s3://${pipeline.raw}/${key}`;
+    await using pipeline = await Pipeline.start(servers);
+    const env = {
+      LISTINGS: `s3://${pipeline.raw}/in/`,
+      LIST_EVERY: '1s',
+      // The files are of 2018.
+      LIST_LOOK_BACK: '3650d',
+      HTTP_TOKEN: 'hunter2',
     };
-    const ids = async () => (await pipeline.rows(`SELECT id FROM $.${devices.name}`)).map(({ id }) => id).sort();
-    await put('in/listed/olx', 'listed 1');
-    await put('in/listed/autos', 'listed 2');
-    await until(
-      async () => (await ids()).length === 2,
-      () => `what is listed is online\n${pipeline.said()}`,
-    );
+    const ingestors = [pipeline.run('ingestor', env), pipeline.run('ingestor', env)];
+    const said = () => ingestors.map((service) => service.said()).join('\n');
+    const read = async (count: number) => {
+      const files = await pipeline.rows('SELECT path, state FROM $.files');
+      return files.filter(({ state }) => state === 'read').length === count;
+    };
+    await pipeline.ready();
+    const [first] = await pipeline.upload(reservoir);
+    await until(() => read(6), said);
 
-    const path = await put('in/other', 'handed in 😀');
-    const post = (headers: Record<string, string>, to: ServiceProcess) =>
-      fetch(`${to.url}/files`, {
+    const listing = (service: (typeof ingestors)[number]) => service.lines.some(({ msg }) => msg === 'lease taken');
+    const [lister, other] = listing(ingestors[0]!) ? ingestors : ingestors.toReversed();
+    expect(listing(other!)).toBe(false);
+    await lister!.stop('SIGKILL');
+
+    // Outside of what is listed.
+    const key = 'posted/2018/08/01/posted-100500.gz';
+    const bytes = readFileSync(join(reservoir, first!));
+    await pipeline.putRaw(key, bytes);
+    const post = (headers: Record<string, string>) =>
+      fetch(`${other!.url}/files`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ path }),
+        headers,
+        body: JSON.stringify({ path: `s3://${pipeline.raw}/${key}` }),
       });
-    expect((await post({}, ingestors[0]!)).status).toBe(401);
-    expect((await post({ authorization: 'Bearer a secret' }, ingestors[1]!)).status).toBe(202);
-    await until(
-      async () => (await ids()).length === 3,
-      () => `what was handed in is online\n${pipeline.said()}`,
-    );
-    expect(await ids()).toEqual(['handed in 😀', 'listed 1', 'listed 2']);
-    for (const service of pipeline.services) expect(await service.stop()).toBe(0);
-  });
+    expect((await post({})).status).toBe(401);
+    const answer = await post({ authorization: 'Bearer hunter2' });
+    expect([answer.status, await answer.json()]).toEqual([202, { written: 1 }]);
+    await until(() => read(7), said);
+
+    await pipeline.putRaw(first!.replace(/\d{6}\.gz$/, '235959.gz'), bytes);
+    await until(() => read(8), said);
+    expect(listing(other!)).toBe(true);
+    const sent = ingestors.flatMap(({ lines }) => lines.filter(({ msg }) => msg === 'file sent'));
+    expect(new Set(sent.map(({ path }) => path)).size).toBe(sent.length);
+    expect(await other!.stop()).toBe(0);
+  }, 240_000);
 });
