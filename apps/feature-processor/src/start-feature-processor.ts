@@ -79,8 +79,8 @@ export async function startFeatureProcessor(
     owner,
     listener,
   });
-  stack.use(reprocessing(reprocessor, config.reprocessEvery, patience));
-  return memberWork(() => [member], stack.move());
+  const beside = reprocessing(reprocessor, config.reprocessEvery, patience);
+  return memberWork(() => [member], stack.move(), beside);
 }
 
 /** Reprocesses what is due, now and then, until it is disposed of. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { linesOf, windowEnd } from '@neartime/engines';
-import { type BrokenFile, checkRawFile, chunkOf, parseRawFileName, readRawFile } from '@neartime/ingest';
+import { type BrokenFile, checkRawFile, chunkOf, parseRawFileName, readRawFile, untilAborted } from '@neartime/ingest';
 import {
   type EventSchema,
   type QuarantineReason,
@@ -98,7 +98,7 @@ async function ingestStanding(
   if (wasSent && known.version === version) return { is: 'sent', source, fileTime };
   if (known?.state === 'quarantined' && known.version === version && !isTriedAgain(known)) return { is: 'known' };
   await catalogue.beginReading(file);
-  const packed = await checkRawFile(whileMine(reservoirOf(file.bucket).open(file.key, version), options.signal));
+  const packed = await checkRawFile(untilAborted(options.signal, reservoirOf(file.bucket).open(file.key, version)));
   if ('broken' in packed) return quarantineBroken(file, packed, options);
   if (known?.contentHash !== undefined && known.contentHash !== packed.contentHash)
     return quarantine(
@@ -120,14 +120,6 @@ async function ingestStanding(
 export const isTriedAgain = ({ reason }: CataloguedFile): boolean =>
   reason === 'missing' || reason === 'forbidden' || reason === 'ahead' || reason === 'unreadable';
 
-/** Passes pieces on until the signal is given. */
-async function* whileMine(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  for await (const piece of pieces) {
-    signal.throwIfAborted();
-    yield piece;
-  }
-}
-
 /** The same for the same bytes in the same place, whoever reads them. */
 const identityOf = ({ bucket, key, version }: NamedFile): string =>
   createHash('sha256')
@@ -142,7 +134,7 @@ async function send(
 ): Promise<Ingested> {
   const { catalogue, reservoirOf, grace } = options;
   const sender = new FileSender(fileId, { ...options, schema: eventSchema as EventSchema, encoder: options.events });
-  const pieces = sender.paced(whileMine(reservoirOf(file.bucket).open(file.key, file.version), options.signal));
+  const pieces = sender.paced(untilAborted(options.signal, reservoirOf(file.bucket).open(file.key, file.version)));
   const read = await readRawFile(pieces, { schema: eventSchema, fileTime: file.fileTime, sink: sender });
   if ('broken' in read)
     throw new Error(`${file.path}: it was whole a moment ago, now it is ${read.broken}: ${read.detail}`);
@@ -197,6 +189,10 @@ async function setAside(
   detail: string,
   { catalogue }: IngestOptions,
 ): Promise<Ingested> {
+  const known = await catalogue.file(file.path);
+  // One that was sent counts, whatever became of it: its state does not go back.
+  if ((known?.state === 'read' || known?.state === 'done') && file.fileTime !== undefined)
+    return { is: 'sent', source: file.source, fileTime: file.fileTime };
   await catalogue.quarantine(file, reason, detail);
   return { is: 'set aside', reason, detail };
 }

@@ -33,6 +33,9 @@ export interface NoticesWorkerOptions {
   readonly listener: IngestListener;
 }
 
+/** Seconds by which "complete up to" may be ahead of the clock: much more than that is a slip, and would make all others late. */
+const mostAhead = 3600;
+
 /** Takes the notices of one partition of `raw-files`: whoever has it owns the sources whose notices come through it. */
 export class NoticesWorker implements PartitionWorker {
   readonly from: number;
@@ -71,7 +74,7 @@ export class NoticesWorker implements PartitionWorker {
       this.#assignment.signal.throwIfAborted();
     }
     for (const notice of this.#aside.due(this.#options.clock.elapsed())) await this.#ingest(notice);
-    if (records.length === 0) await this.#moveOn();
+    await this.#moveOn();
     await this.#flush();
   }
 
@@ -100,8 +103,15 @@ export class NoticesWorker implements PartitionWorker {
     const notices = parseNotice(Buffer.from(record.value).toString());
     if ('undecodable' in notices) return this.#options.deadLetters.bury(this.#assignment, record, notices.undecodable);
     for (const notice of notices) {
-      if ('source' in notice) this.#complete(notice.source, notice.completeUpTo);
-      else await this.#ingest(notice);
+      if ('source' in notice) {
+        if (notice.completeUpTo > this.#options.clock.now() + mostAhead)
+          await this.#options.deadLetters.bury(
+            this.#assignment,
+            record,
+            'it is complete up to a time more than an hour ahead',
+          );
+        else this.#complete(notice.source, notice.completeUpTo);
+      } else await this.#ingest(notice);
     }
   }
 

@@ -179,6 +179,19 @@ describe('a raw file', () => {
     expect(await ingesting.ingest(key)).toMatchObject({ is: 'sent', file: { events: 5 } });
   });
 
+  it('that was sent stays so when it cannot be had any more', async () => {
+    using ingesting = await Ingesting.begin();
+    ingesting.bucket.put(key, many(10));
+    await ingesting.ingest(key);
+    ingesting.bucket.forbidden.add(key);
+    expect(await ingesting.ingest(key)).toMatchObject({ is: 'sent' });
+    ingesting.bucket.remove(key);
+    ingesting.bucket.forbidden.clear();
+    expect(await ingesting.ingest(key)).toMatchObject({ is: 'sent' });
+    expect(await ingesting.catalogue.file(path)).toMatchObject({ state: 'read' });
+    expect(await ingesting.sent(devices)).toHaveLength(10);
+  });
+
   it('waits with its next lines until those before them stand', async () => {
     using ingesting = await Ingesting.begin();
     ingesting.bucket.put(

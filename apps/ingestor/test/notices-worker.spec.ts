@@ -148,6 +148,27 @@ describe('a source', () => {
     expect(await noticing.said()).toBe(at('11:11'));
   });
 
+  it('is not believed to be complete up to a time that is far ahead', async () => {
+    using ingesting = await Ingesting.begin();
+    const noticing = await Noticing.begin(ingesting);
+    await noticing.notify(JSON.stringify({ source, completeUpTo: '2081-08-01T10:00:00Z' }));
+    expect(await noticing.said()).toBe(-1);
+    expect(ingesting.log.records({ topic: topics.deadLetters, partition: 0 })).toHaveLength(1);
+  });
+
+  it('that goes quiet is moved on, however busy others in its partition are, and old files do not hold it', async () => {
+    using ingesting = await Ingesting.begin();
+    const noticing = await Noticing.begin(ingesting);
+    for (const time of ['10:58:00', '09:00:00']) ingesting.bucket.put(keyAt(time), [line({ timestamp: at('08:59') })]);
+    await noticing.notify(`s3://raw/${keyAt('10:58:00')}`);
+    for (let second = 0; second < idleAfter + 60; second++) {
+      ingesting.now++;
+      const other = JSON.stringify({ source: 's3://raw/in/other/', completeUpTo: '2018-08-01T10:00:00Z' });
+      await noticing.notify(second === 200 ? `s3://raw/${keyAt('09:00:00')}` : other);
+    }
+    expect(await noticing.said()).toBe(at('10:59'));
+  });
+
   it('may be said to be complete by a notice alone', async () => {
     using ingesting = await Ingesting.begin();
     const noticing = await Noticing.begin(ingesting);

@@ -55,6 +55,7 @@ it('has a feature, added when half of the log is gone, from raw files up to a wi
       incomplete: (...said) => expect(said).toEqual([]),
     },
   });
+  clock.move(2 * 3600);
   for (const source of sources) await complete(source, '2018-08-01T12:00:00Z');
   const tick = setInterval(() => clock.move(1), 20);
   const wanted = expected.objects([posts]);

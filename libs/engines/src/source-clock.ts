@@ -19,10 +19,10 @@ export class SourceClock {
     this.#idleAfter = idleAfter;
   }
 
-  /** A file of the source is done. */
+  /** A file of the source is done. One that is not newer than those before says nothing of how far the source is. */
   fileDone(source: string, fileTime: number, elapsed: number): void {
     const last = this.#sources.get(source)?.lastFileTime ?? -Infinity;
-    this.#sources.set(source, { lastFileTime: Math.max(last, fileTime), doneAt: elapsed });
+    if (fileTime > last) this.#sources.set(source, { lastFileTime: fileTime, doneAt: elapsed });
   }
 
   /** What is known of a source from before a takeover: complete up to a time, said so many seconds ago. */

@@ -45,6 +45,14 @@ export async function checkRawFile(pieces: AsyncIterable<Uint8Array>): Promise<P
   return unpackWhole(pieces, { room: () => room, filled: () => undefined });
 }
 
+/** Passes pieces on until the signal is given: then it throws the signal's reason, and the file is left where it is. */
+export async function* untilAborted(signal: AbortSignal, pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+  }
+}
+
 /** The hash of a file's packed bytes, as `readRawFile` gives it. */
 export async function hashOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');

@@ -45,7 +45,14 @@ export class KafkaMember implements GroupMember {
     consumer.on(DISCONNECT, () => (member.#hasJoined = false));
     consumer.on(CRASH, ({ payload }) => {
       member.#hasJoined = false;
-      options.onTrouble(kafkaError(`the member of ${options.groupId} begins anew`, payload.error));
+      const error = kafkaError(`the member of ${options.groupId} fell out`, payload.error);
+      options.onTrouble(error);
+      // kafkajs begins anew after what it takes for passing. After anything else it never reads again, and says no more of it: then
+      // whoever started the process has to start it again.
+      if (!payload.restart)
+        setImmediate(() => {
+          throw error;
+        });
     });
     await consumer.run({
       autoCommit: false,

@@ -1,12 +1,19 @@
 import type { Check, RunningWork } from '@neartime/service';
 import type { GroupMember } from '@neartime/streams';
 
-/** Members of groups as work that runs: ready when each takes part. What they rest on is closed after them. */
-export function memberWork(members: () => readonly GroupMember[], resources: AsyncDisposable): RunningWork {
+/**
+ * Members of groups as work that runs: ready when each takes part. They end side by side, with what goes on beside them; what they
+ * rest on is closed after them.
+ */
+export function memberWork(
+  members: () => readonly GroupMember[],
+  resources: AsyncDisposable,
+  ...beside: readonly AsyncDisposable[]
+): RunningWork {
   return {
     ready: () => readyOf(members()),
     async [Symbol.asyncDispose]() {
-      await Promise.all(members().map((member) => member[Symbol.asyncDispose]()));
+      await Promise.all([...members(), ...beside].map((one) => one[Symbol.asyncDispose]()));
       await resources[Symbol.asyncDispose]();
     },
   };

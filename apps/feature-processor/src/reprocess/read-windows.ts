@@ -1,5 +1,5 @@
 import { EventFold, type Feature, OpenWindow, mergeFolded } from '@neartime/engines';
-import { parseRawFileName, readRawFile } from '@neartime/ingest';
+import { parseRawFileName, readRawFile, untilAborted } from '@neartime/ingest';
 import { eventSchema, maxWindowsPerFile } from '@neartime/schemas';
 import { type Catalogue, FileRefused, type Reservoir } from '@neartime/streams';
 
@@ -20,6 +20,7 @@ export async function readWindows(
   feature: Feature,
   starts: readonly number[],
   options: ReadWindowsOptions,
+  signal: AbortSignal,
 ): Promise<ReadWindows> {
   const { catalogue, partitions } = options;
   const windows = new Map(
@@ -27,7 +28,7 @@ export async function readWindows(
   );
   const incomplete = new Map<number, string>();
   for (const path of await catalogue.filesOf(feature.entity, starts)) {
-    const fault = await readInto(windows, path, feature, options);
+    const fault = await readInto(windows, path, feature, options, signal);
     if (fault === undefined) continue;
     for (const window of await catalogue.windowsOf(path)) if (windows.has(window)) incomplete.set(window, fault);
   }
@@ -40,6 +41,7 @@ async function readInto(
   path: string,
   feature: Feature,
   { catalogue, reservoirOf, partitions }: ReadWindowsOptions,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const file = await catalogue.file(path);
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(path) ?? [];
@@ -50,7 +52,7 @@ async function readInto(
     ...{ maxWindows: maxWindowsPerFile, isWanted: (start: number) => windows.has(start) },
   });
   try {
-    const read = await readRawFile(reservoirOf(bucket).open(key), {
+    const read = await readRawFile(untilAborted(signal, reservoirOf(bucket).open(key)), {
       schema: eventSchema,
       fileTime: name.fileTime,
       sink: { add: (event) => fold.add(event), rejected: () => undefined },

@@ -39,21 +39,21 @@ export class Reprocessor {
     this.#options = options;
   }
 
-  /** Takes what is due now. Ends early, between two batches, when it is told to. */
+  /** Takes what is due now. Ends early, in the middle of a file, when it is told to. */
   async turn(signal: AbortSignal): Promise<void> {
     const { features, catalogue, partitions } = this.#options;
     for (const feature of features) {
       const due = await dueWindows(catalogue, feature, partitions);
       for (let from = 0; from < due.length && !signal.aborted; from += windowsAtOnce)
-        await this.#take(feature, due.slice(from, from + windowsAtOnce));
+        await this.#take(feature, due.slice(from, from + windowsAtOnce), signal);
     }
   }
 
-  async #take(feature: Feature, due: readonly DueWindow[]): Promise<void> {
+  async #take(feature: Feature, due: readonly DueWindow[], signal: AbortSignal): Promise<void> {
     const { listener } = this.#options;
     const claimed = await this.#claim(due);
     if (claimed.size === 0) return;
-    const { whole, incomplete } = await readWindows(feature, [...claimed.keys()], this.#options);
+    const { whole, incomplete } = await readWindows(feature, [...claimed.keys()], this.#options, signal);
     for (const [window, why] of incomplete) listener.incomplete(feature.name, window, why);
     for (const window of whole) {
       const revision = claimed.get(window.start)!;
