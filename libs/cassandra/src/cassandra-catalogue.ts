@@ -190,19 +190,15 @@ export class CassandraCatalogue implements Catalogue {
 
   async filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]> {
     const paths = new Set<string>();
-    for (const feature of features)
-      for (const window of await this.unwrittenWindows(feature, from, to))
-        for (const path of await this.#lines.filesOf(feature.entity, window)) paths.add(path);
+    for (const { name, entity } of features)
+      for (const window of await this.touchedWindows(entity, from, to))
+        if (!(await this.#hasWritten(name, window)))
+          for (const path of await this.#lines.filesOf(entity, window)) paths.add(path);
     return [...paths];
   }
 
-  async unwrittenWindows({ name, entity }: FeatureOfEntity, from: number, to: number): Promise<number[]> {
-    const unwritten: number[] = [];
-    for (const window of await this.#lines.touched(entity, from, to)) {
-      if (await this.#hasWritten(name, window)) continue;
-      if ((await this.#lines.filesOf(entity, window)).length > 0) unwritten.push(window);
-    }
-    return unwritten;
+  touchedWindows(entity: Entity, from: number, to: number): Promise<number[]> {
+    return this.#lines.touched(entity, from, to);
   }
 
   linesSent(entity: Entity, window: number): Promise<LineSum[]> {

@@ -150,8 +150,8 @@ export interface Catalogue {
   recordParts(parts: readonly WindowPart[]): Promise<void>;
   /** Every file that touched a window in [from, to) which one of these features has not written. */
   filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]>;
-  /** Starts of the windows in [from, to) that a read file touched and the feature has not written, in order. */
-  unwrittenWindows(feature: FeatureOfEntity, from: number, to: number): Promise<number[]>;
+  /** Starts of the windows in [from, to) that files touched, in order; perhaps also of such as none touches any more. */
+  touchedWindows(entity: Entity, from: number, to: number): Promise<number[]>;
   /** What the read files say they sent to a window, by partition. */
   linesSent(entity: Entity, window: number): Promise<LineSum[]>;
   filesOf(entity: Entity, windows: readonly number[]): Promise<string[]>;

@@ -385,15 +385,13 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
       const unwritten = (from: number, to: number, some = features) => opened.port.filesOfUnwritten(some, from, to);
       expect((await unwritten(-Infinity, Infinity)).sort()).toEqual([a.path, b.path]);
       expect(await unwritten(ten, eleven)).toEqual([b.path]);
-      expect(await opened.port.unwrittenWindows(devices, -Infinity, Infinity)).toEqual([nine, ten, eleven]);
-      expect(await opened.port.unwrittenWindows(devices, ten, eleven)).toEqual([ten]);
-      expect(await opened.port.unwrittenWindows(logins, -Infinity, Infinity)).toEqual([nine]);
+      expect(await opened.port.touchedWindows('device', -Infinity, Infinity)).toEqual([nine, ten, eleven]);
+      expect(await opened.port.touchedWindows('device', ten, eleven)).toEqual([ten]);
+      expect(await opened.port.touchedWindows('user', -Infinity, Infinity)).toEqual([nine]);
       expect(await unwritten(eleven + 600, Infinity)).toEqual([]);
       await opened.port.recordParts([part(devices, nine), part(devices, ten), part(logins, nine)]);
       expect((await unwritten(-Infinity, Infinity)).sort()).toEqual([a.path, b.path]);
       expect(await unwritten(-Infinity, eleven)).toEqual([a.path]);
-      expect(await opened.port.unwrittenWindows(devices, -Infinity, Infinity)).toEqual([eleven]);
-      expect(await opened.port.unwrittenWindows(logins, -Infinity, Infinity)).toEqual([]);
       await opened.port.recordParts([part(posts, nine), part(devices, eleven)]);
       expect(await unwritten(-Infinity, Infinity)).toEqual([]);
     });

@@ -1,4 +1,4 @@
-import { type Feature, windowEnd } from '@neartime/engines';
+import type { Feature } from '@neartime/engines';
 import type { Catalogue } from '@neartime/streams';
 import { firstWindows } from './first-window.ts';
 
@@ -8,33 +8,42 @@ export interface DueWindow {
   readonly window: number;
 }
 
-/** The windows of a feature that the log does not hold whole, that a file touched, and that are not written, in order. */
+/** What finding them asks the catalogue. */
+export type DueCatalogue = Pick<Catalogue, 'setting' | 'touchedWindows' | 'windowParts' | 'linesSent'>;
+
+/**
+ * The windows of a feature that are to come from raw files, in order: on some partition the log does not hold them whole, files sent
+ * lines to them there, and no part of them is written there. `done` are those that are known to be none, and is added to.
+ */
 export async function dueWindows(
-  catalogue: Pick<Catalogue, 'setting' | 'unwrittenWindows' | 'windowParts' | 'linesSent'>,
+  catalogue: DueCatalogue,
   feature: Feature,
   partitions: number,
+  done: Set<number>,
 ): Promise<DueWindow[]> {
   const firsts = await firstWindows(catalogue, feature.name, partitions);
-  const [least, greatest] = [Math.min(...firsts), Math.max(...firsts)];
-  const unwritten = new Set(await catalogue.unwrittenWindows(feature, feature.since, greatest));
-  // Between the two some partitions come from the log: such a window is written, but in part.
-  for (
-    let window = Math.max(least, feature.since);
-    window < greatest && Number.isFinite(window);
-    window = windowEnd(window)
-  )
-    if (!unwritten.has(window) && (await isWrittenInPart(catalogue, feature, window, firsts))) unwritten.add(window);
-  return [...unwritten].sort((a, b) => a - b).map((window) => ({ feature, window }));
+  const due: DueWindow[] = [];
+  for (const window of await catalogue.touchedWindows(feature.entity, feature.since, Math.max(...firsts))) {
+    if (done.has(window)) continue;
+    const lacking = await lackingPartitions(catalogue, feature, window, firsts);
+    if (lacking.length > 0) due.push({ feature, window });
+    else done.add(window);
+  }
+  return due;
 }
 
-async function isWrittenInPart(
+async function lackingPartitions(
   catalogue: Pick<Catalogue, 'windowParts' | 'linesSent'>,
   { name, entity }: Feature,
   window: number,
   firsts: readonly number[],
-): Promise<boolean> {
-  const sent = await catalogue.linesSent(entity, window);
-  if (!sent.some((lines, partition) => lines !== undefined && window < firsts[partition]!)) return false;
-  const written = new Set((await catalogue.windowParts({ feature: name, window })).map(({ partition }) => partition));
-  return sent.some((lines, partition) => lines !== undefined && window < firsts[partition]! && !written.has(partition));
+): Promise<number[]> {
+  const [sent, parts] = await Promise.all([
+    catalogue.linesSent(entity, window),
+    catalogue.windowParts({ feature: name, window }),
+  ]);
+  const written = new Set(parts.filter(({ state }) => state === 'written').map(({ partition }) => partition));
+  return [...firsts.keys()].filter(
+    (partition) => sent[partition] !== undefined && window < firsts[partition]! && !written.has(partition),
+  );
 }

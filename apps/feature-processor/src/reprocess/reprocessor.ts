@@ -32,6 +32,8 @@ const windowsAtOnce = 12;
  */
 export class Reprocessor {
   readonly #options: ReprocessorOptions;
+  /** By feature: windows that need nothing more, so that they are not asked for at every turn. */
+  readonly #done = new Map<string, Set<number>>();
   /** Until when this process has claims: taking one again would be another claim. */
   readonly #claimedUntil = new Map<string, number>();
 
@@ -43,7 +45,7 @@ export class Reprocessor {
   async turn(signal: AbortSignal): Promise<void> {
     const { features, catalogue, partitions } = this.#options;
     for (const feature of features) {
-      const due = await dueWindows(catalogue, feature, partitions);
+      const due = await dueWindows(catalogue, feature, partitions, this.#doneOf(feature));
       for (let from = 0; from < due.length && !signal.aborted; from += windowsAtOnce)
         await this.#take(feature, due.slice(from, from + windowsAtOnce), signal);
     }
@@ -63,6 +65,12 @@ export class Reprocessor {
         rows += (await this.#options.publisher.whole(window, feature, partition, revision)).rows;
       listener.reprocessed(feature.name, window.start, revision, rows);
     }
+  }
+
+  #doneOf({ name }: Feature): Set<number> {
+    let done = this.#done.get(name);
+    if (!done) this.#done.set(name, (done = new Set()));
+    return done;
   }
 
   /** The windows that nobody else is at, each with the revision that is this claim's alone. */

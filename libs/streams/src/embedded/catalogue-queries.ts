@@ -33,21 +33,20 @@ const partsOfWindow = `
   SELECT part.* FROM known CROSS JOIN window_parts AS part ON part.feature = known.name AND part.window = ?
   ORDER BY part.feature, part.partition`;
 
-/** The windows in [?3, ?4) that a file touched of the entity ?1. */
-const touched = `
+/** The windows in [from, to) that a file touched of the entity ?1; the bounds are ?2 and ?3, or others of these numbers. */
+const touched = (from: string, to: string) => `
   WITH RECURSIVE touched(start) AS (
-    SELECT min(window) FROM file_lines WHERE entity = ?1 AND window >= ?3 AND window < ?4
+    SELECT min(window) FROM file_lines WHERE entity = ?1 AND window >= ${from} AND window < ${to}
     UNION ALL
-    SELECT (SELECT min(window) FROM file_lines WHERE entity = ?1 AND window > touched.start AND window < ?4)
+    SELECT (SELECT min(window) FROM file_lines WHERE entity = ?1 AND window > touched.start AND window < ${to})
     FROM touched WHERE touched.start IS NOT NULL
   )`;
 
-/** Those of them that the feature ?2 has not written. */
-export const unwrittenWindows = `${touched}
-  SELECT start AS window FROM touched WHERE start IS NOT NULL AND NOT ${isWritten('?2', 'touched.start')} ORDER BY start`;
+export const touchedWindows = `${touched('?2', '?3')}
+  SELECT start AS window FROM touched WHERE start IS NOT NULL ORDER BY start`;
 
-/** The files that touched them. */
-export const filesOfUnwritten = `${touched}
+/** Files that touched a window in [?3, ?4) of the entity ?1 which the feature ?2 has not written. */
+export const filesOfUnwritten = `${touched('?3', '?4')}
   SELECT DISTINCT files.path FROM touched
   CROSS JOIN file_lines AS l ON l.entity = ?1 AND l.window = touched.start
   CROSS JOIN files ON files.number = l.file

@@ -19,7 +19,7 @@ import {
   markDone,
   partsQuery,
   type PartFilter,
-  unwrittenWindows,
+  touchedWindows,
 } from './catalogue-queries.ts';
 import { schema } from './catalogue-schema.ts';
 import { type FileRow, type PartRow, fileOf, partOf } from './catalogue-rows.ts';
@@ -188,10 +188,9 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     return [...new Set(paths.map(({ path }) => path))];
   }
 
-  async unwrittenWindows({ name, entity }: FeatureOfEntity, from: number, to: number): Promise<number[]> {
+  async touchedWindows(entity: Entity, from: number, to: number): Promise<number[]> {
     const [first, end] = [Math.max(from, -1e12), Math.min(to, 1e12)];
-    const windows = this.#sqlite.all<{ window: number }>(unwrittenWindows, entity, name, first, end);
-    return windows.map(({ window }) => window);
+    return this.#sqlite.all<{ window: number }>(touchedWindows, entity, first, end).map(({ window }) => window);
   }
 
   async linesSent(entity: Entity, window: number): Promise<LineSum[]> {

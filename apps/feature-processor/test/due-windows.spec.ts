@@ -1,0 +1,72 @@
+import { features } from '@neartime/features';
+import type { LineSum } from '@neartime/schemas';
+import type { WindowPart } from '@neartime/streams';
+import { at } from '@neartime/testing';
+import { describe, expect, it } from 'vitest';
+import { type DueCatalogue, dueWindows } from '../src/reprocess/due-windows.ts';
+
+const [devices] = features;
+const [ten, tenTen, tenTwenty] = [at('10:00'), at('10:10'), at('10:20')];
+const lines: LineSum = { lines: 1, high: 1, low: 1 };
+
+/** A catalogue of two partitions: their first windows, where lines were sent to, and what is written. */
+const catalogueOf = (
+  firsts: readonly (number | undefined)[],
+  sent: ReadonlyMap<number, readonly boolean[]>,
+  written: readonly (readonly [number, number, WindowPart['state']?])[],
+): DueCatalogue => ({
+  setting: async (key) => firsts[Number(key.at(-1))]?.toString(),
+  touchedWindows: async (_, from, to) => [...sent.keys()].filter((window) => window >= from && window < to),
+  linesSent: async (_, window) => sent.get(window)!.map((is) => (is ? lines : undefined)) as LineSum[],
+  windowParts: async (filter) =>
+    written
+      .filter(([window]) => window === filter?.window)
+      .map(([window, partition, state = 'written']) => ({ window, partition, state }) as WindowPart),
+});
+const both = [true, true];
+const due = async (catalogue: DueCatalogue) =>
+  (await dueWindows(catalogue, devices, 2, new Set())).map(({ window }) => window);
+
+describe('a window is to come from raw files', () => {
+  it('not where the log has lost nothing', async () => {
+    expect(await due(catalogueOf([undefined, undefined], new Map([[ten, both]]), []))).toEqual([]);
+  });
+
+  it('when it is before the first that the log holds whole, and not written', async () => {
+    const sent = new Map([ten, tenTen, tenTwenty].map((window) => [window, both]));
+    expect(
+      await due(
+        catalogueOf([tenTwenty, tenTwenty], sent, [
+          [ten, 0],
+          [ten, 1],
+        ]),
+      ),
+    ).toEqual([tenTen]);
+  });
+
+  it('when one partition has lost it, and the other has written it from its log', async () => {
+    expect(await due(catalogueOf([undefined, tenTen], new Map([[ten, both]]), [[ten, 0]]))).toEqual([ten]);
+    expect(
+      await due(
+        catalogueOf([undefined, tenTen], new Map([[ten, both]]), [
+          [ten, 0],
+          [ten, 1],
+        ]),
+      ),
+    ).toEqual([]);
+    expect(await due(catalogueOf([undefined, tenTen], new Map([[ten, [true, false]]]), [[ten, 0]]))).toEqual([]);
+  });
+
+  it('when who computed it before died after the first of its parts, or rows of one were missing', async () => {
+    const sent = new Map([[ten, both]]);
+    expect(await due(catalogueOf([tenTen, tenTen], sent, [[ten, 0]]))).toEqual([ten]);
+    expect(
+      await due(
+        catalogueOf([tenTen, tenTen], sent, [
+          [ten, 0],
+          [ten, 1, 'unfit'],
+        ]),
+      ),
+    ).toEqual([ten]);
+  });
+});
