@@ -54,12 +54,13 @@ export class FeatureWorker implements PartitionWorker {
   #emittedAt: number;
 
   constructor(assignment: Assignment, options: FeatureWorkerOptions) {
-    const { committed, beginning } = assignment;
+    const { committed, beginning, end } = assignment;
     this.#assignment = assignment;
     this.#options = options;
     this.#emittedAt = options.clock.elapsed();
-    const isThere = committed !== undefined && committed.offset >= beginning;
-    const point = isThere ? parseResumePoint(committed.metadata) : undefined;
+    const said = committed && committed.offset >= beginning ? parseResumePoint(committed.metadata) : undefined;
+    // Of a log that has lost its end what was known of it is not known any more.
+    const point = said && said.resumeAt <= end ? said : undefined;
     this.from = point ? committed!.offset : beginning;
     this.#position = this.from;
     this.#resumeAt = point?.resumeAt ?? beginning;

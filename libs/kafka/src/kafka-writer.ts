@@ -37,6 +37,10 @@ export class KafkaWriter implements LogWriter, AsyncDisposable {
   async append(appends: readonly LogAppend[]): Promise<void> {
     const filled = appends.filter(({ records }) => records.length > 0);
     if (filled.length === 0) return;
+    for (const some of inRounds(filled)) await this.#send(some);
+  }
+
+  async #send(filled: readonly LogAppend[]): Promise<void> {
     let answers: RecordMetadata[];
     try {
       answers = await this.#producer.sendBatch({
@@ -53,6 +57,33 @@ export class KafkaWriter implements LogWriter, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#producer.disconnect();
   }
+}
+
+/** So many bytes of a partition are sent at once, packed or not: brokers take a megabyte a batch. */
+const mostBytes = 512 * 1024;
+
+/** The records in rounds that brokers take, those of each partition in their order. */
+function* inRounds(appends: readonly LogAppend[]): Iterable<LogAppend[]> {
+  let left = appends.map((append) => ({ ...append, from: 0 }));
+  while (left.length > 0) {
+    const round = left.map(({ topic, partition, records, from }) => {
+      const to = roundEnd(records, from);
+      return { topic, partition, records: from === 0 && to === records.length ? records : records.slice(from, to), to };
+    });
+    yield round;
+    left = left
+      .map((append, i) => ({ ...append, from: round[i]!.to }))
+      .filter(({ records, from }) => from < records.length);
+  }
+}
+
+function roundEnd(records: readonly LogRecord[], from: number): number {
+  let to = from;
+  for (let bytes = 0; to < records.length; to++) {
+    bytes += records[to]!.value.length + (records[to]!.key?.length ?? 0) + 32;
+    if (bytes > mostBytes && to > from) break;
+  }
+  return to;
 }
 
 function messagesOf(appends: readonly LogAppend[]) {

@@ -61,6 +61,34 @@ async function join(consumer: FakeConsumer) {
   return { member, taken, assignments, troubles };
 }
 
+describe('what is too large for a batch', () => {
+  it('is sent in several, those of each partition in their order', async () => {
+    const sent: [number, string][][] = [];
+    const writer = await KafkaWriter.connect(
+      fakeProducer(({ topicMessages = [] }) => {
+        const messages = topicMessages.flatMap((one) => one.messages);
+        sent.push(messages.map(({ partition, key }) => [partition!, String(key)]));
+        return [...new Set(messages.map(({ partition }) => partition!))].map((partition) => answer(partition));
+      }),
+    );
+    const large = (key: string) => ({ key: Buffer.from(key), value: Buffer.alloc(300 * 1024), timestamp: 0 });
+    const small = (key: string) => ({ key: Buffer.from(key), value: Buffer.from('a'), timestamp: 0 });
+    await writer.append([
+      { topic: 'events.device', partition: 0, records: ['a', 'b', 'c'].map(large) },
+      { topic: 'events.device', partition: 1, records: ['x', 'y'].map(small) },
+    ]);
+    expect(sent).toEqual([
+      [
+        [0, 'a'],
+        [1, 'x'],
+        [1, 'y'],
+      ],
+      [[0, 'b']],
+      [[0, 'c']],
+    ]);
+  });
+});
+
 describe('a member of a group', () => {
   it('begins where the commit says, not where kafkajs would', async () => {
     const consumer = new FakeConsumer();
@@ -111,6 +139,22 @@ describe('a member of a group', () => {
     expect(taken).toHaveLength(2);
     await vi.waitFor(() => expect(consumer.seeks).toHaveLength(2));
     expect(consumer.seeks[1]).toEqual({ partition: 0, offset: 0 });
+    await member[Symbol.asyncDispose]();
+  });
+
+  it('begins anew where the log has become shorter than its commit', async () => {
+    const consumer = new FakeConsumer();
+    consumer.committed = [{ partition: 0, offset: '40', metadata: '' }];
+    const { member, taken, assignments } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+    consumer.bounds = { low: '0', high: '3' };
+    await consumer.fetch(0, 0, 1);
+    await vi.waitFor(() => expect(assignments).toHaveLength(2));
+    expect(assignments[1]!.committed).toBeUndefined();
+    await vi.waitFor(() => expect(consumer.seeks.at(-1)).toEqual({ partition: 0, offset: 0 }));
+    await consumer.fetch(0, 0, 1, 2);
+    await vi.waitFor(() => expect(taken.map(([, offset]) => offset)).toEqual([0, 1, 2]));
     await member[Symbol.asyncDispose]();
   });
 

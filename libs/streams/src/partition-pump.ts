@@ -71,6 +71,11 @@ export class PartitionPump {
     this.#end = Math.max(this.#end, end);
     if (this.#expected === undefined || this.#hasHole) return;
     const expected = this.#expected;
+    // The log is shorter than what was taken of it: it was made anew, or has lost its end.
+    if (records.length > 0 && end < expected && records.at(-1)!.offset < expected) {
+      this.#hasHole = true;
+      return this.#wake();
+    }
     const fresh = records[0]?.offset === expected ? records : records.filter(({ offset }) => offset >= expected);
     if (fresh.length === 0) return;
     if (!isUnbroken(fresh, expected)) {
@@ -133,7 +138,9 @@ export class PartitionPump {
     const facts = await this.#source.look();
     if (this.#isOver) return;
     this.#end = facts.end;
-    const worker = await this.#options.open({ ...this.#place, ...facts, signal: this.#lost.signal });
+    // A commit behind the end is one of a log that is there no more.
+    const committed = facts.committed && facts.committed.offset <= facts.end ? facts.committed : undefined;
+    const worker = await this.#options.open({ ...this.#place, ...facts, committed, signal: this.#lost.signal });
     try {
       this.#begin(worker.from);
       while (!this.#isOver) {

@@ -4,6 +4,9 @@ import type { LogWriter, LoggedRecord, TopicPartition } from '../log.ts';
 import { RecordEncoder } from './record-encoder.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
 
+/** So much is kept of a record: a letter must not be too large for the log itself. */
+const mostBytes = 64 * 1024;
+
 /** Where records go that cannot be decoded: they stop nothing, and somebody can look at them. */
 export class DeadLetters {
   readonly #log: LogWriter;
@@ -37,7 +40,11 @@ export class DeadLetters {
     { offset, key, value }: LoggedRecord,
     reason: string,
   ): Promise<void> {
-    const letter = { topic, partition, offset, reason, key: key && Buffer.from(key), value: Buffer.from(value) };
+    const letter = {
+      ...{ topic, partition, offset, key: key && Buffer.from(key.subarray(0, mostBytes)) },
+      reason: value.length > mostBytes ? `${reason} (of its ${value.length} bytes the first are kept)` : reason,
+      value: Buffer.from(value.subarray(0, mostBytes)),
+    };
     const record = {
       key: Buffer.from(`${topic}[${partition}]`),
       value: this.#encoder.encode(letter),
