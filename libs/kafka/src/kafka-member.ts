@@ -28,8 +28,8 @@ export class KafkaMember implements GroupMember {
   readonly #options: GroupOptions;
   readonly #held = new Map<string, Held>();
   #hasJoined = false;
-  /** What was lost and is not put down yet: a partition that comes back waits for it. */
-  #losing: Promise<unknown> = Promise.resolve();
+  /** What was lost and is not put down yet, by name: a partition that comes back waits for itself. */
+  readonly #losing = new Map<string, Promise<void>>();
 
   private constructor(consumer: Consumer, admin: Admin, options: GroupOptions) {
     this.#consumer = consumer;
@@ -76,7 +76,7 @@ export class KafkaMember implements GroupMember {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#held.values()].map(({ pump }) => pump.stop(finishMs)));
-    await this.#losing;
+    await Promise.all(this.#losing.values());
     this.#held.clear();
     await Promise.allSettled([this.#consumer.disconnect(), this.#admin.disconnect()]);
   }
@@ -91,7 +91,10 @@ export class KafkaMember implements GroupMember {
     for (const [name, { pump }] of this.#held) {
       if (kept.has(name)) continue;
       this.#held.delete(name);
-      this.#losing = Promise.all([this.#losing, pump.lose()]);
+      this.#losing.set(
+        name,
+        Promise.all([this.#losing.get(name), pump.lose()]).then(() => undefined),
+      );
     }
     for (const place of places) {
       const held = this.#held.get(nameOf(place));
@@ -112,7 +115,7 @@ export class KafkaMember implements GroupMember {
     const isHeld = () => this.#held.has(nameOf({ topic, partition }));
     return {
       look: async () => {
-        await this.#losing;
+        await this.#losing.get(nameOf({ topic, partition }));
         return this.#look({ topic, partition });
       },
       seek: (offset) => {

@@ -30,7 +30,7 @@ const inBytes = (value: ReturnType<typeof event>) =>
   );
 
 async function decodeOne(registry: MemoryRegistry, encoded: Uint8Array, record: AvroRecord, reading: Reading = {}) {
-  const decoder = new RecordDecoder(registry, [{ record, ...reading }]);
+  const decoder = new RecordDecoder(registry, [{ record, ...reading }], 1);
   await decoder.prepare([encoded]);
   return decoder.decode(encoded);
 }
@@ -101,6 +101,20 @@ describe('records', () => {
     expect(await why(Buffer.from([0, 0, 0, 0, 99, 1]), eventRecord)).toBe('schema 99 is not in the registry');
     expect(await why(encoded, progressRecord)).toBe('a neartime.Event does not belong here');
     expect(await why(encoded.subarray(0, 12), eventRecord)).toMatch(/^it is no neartime.Event of schema 1: /);
+  });
+
+  it('wait a moment for a schema that the registry has not heard of yet', async () => {
+    const registry = new MemoryRegistry();
+    const encoded = (await RecordEncoder.of(registry, eventRecord)).encode(event('a'));
+    let asked = 0;
+    const lagging = {
+      register: registry.register.bind(registry),
+      latest: registry.latest.bind(registry),
+      schema: async (id: number) => (++asked < 3 ? undefined : registry.schema(id)),
+    };
+    const decoder = new RecordDecoder(lagging, [{ record: eventRecord }], 1);
+    await decoder.prepare([encoded]);
+    expect(decoder.decode(encoded)).toMatchObject({ is: 'neartime.Event' });
   });
 
   it('are not registered with a schema that cannot read the older ones', async () => {

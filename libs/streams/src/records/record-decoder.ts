@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AvroRecord, fullName } from '@neartime/schemas';
 import type { Resolver, Type } from 'avsc';
 import { type Reading, avroType } from './avro-type.ts';
@@ -16,13 +17,19 @@ type Way =
   | { readonly is: string; readonly type: Type; readonly resolver: Resolver | undefined }
   | { readonly undecodable: string };
 
+const notThere = Symbol('not there');
+const mostTries = 5;
+
 /** Decodes records of a few schemas, whatever version of them they were written with. */
 export class RecordDecoder {
   readonly #registry: SchemaRegistry;
+  readonly #missedPauseMs: number;
   readonly #readers = new Map<string, Type>();
   readonly #ways = new Map<number, Way>();
 
-  constructor(registry: SchemaRegistry, readers: readonly ReaderSchema[]) {
+  /** `missedPauseMs`: how long it waits before it asks again for a schema that the registry does not have. */
+  constructor(registry: SchemaRegistry, readers: readonly ReaderSchema[], missedPauseMs = 500) {
+    this.#missedPauseMs = missedPauseMs;
     this.#registry = registry;
     for (const { record, ...reading } of readers) this.#readers.set(fullName(record), avroType(record, reading));
   }
@@ -31,7 +38,7 @@ export class RecordDecoder {
   async prepare(values: Iterable<Uint8Array>): Promise<void> {
     for (const value of values) {
       const id = idOf(value);
-      if (id !== undefined && !this.#ways.has(id)) this.#ways.set(id, await this.#find(id));
+      if (id !== undefined && !this.#ways.has(id)) this.#ways.set(id, await this.#findSoon(id));
     }
   }
 
@@ -50,9 +57,19 @@ export class RecordDecoder {
     }
   }
 
-  async #find(id: number): Promise<Way> {
+  /** A registry of several nodes may not have heard of a schema yet that its sender was given a moment ago. */
+  async #findSoon(id: number): Promise<Way> {
+    for (let tries = 1; ; tries++) {
+      const way = await this.#find(id);
+      if (way !== notThere) return way;
+      if (tries === mostTries) return { undecodable: `schema ${id} is not in the registry` };
+      await sleep(this.#missedPauseMs);
+    }
+  }
+
+  async #find(id: number): Promise<Way | typeof notThere> {
     const written = await this.#registry.schema(id);
-    if (!written) return { undecodable: `schema ${id} is not in the registry` };
+    if (!written) return notThere;
     const is = fullName(written);
     const reader = this.#readers.get(is);
     if (!reader) return { undecodable: `a ${is} does not belong here` };
