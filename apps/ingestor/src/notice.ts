@@ -1,4 +1,11 @@
+import { murmur2, partitionOf } from '@neartime/engines';
 import { z } from 'zod';
+
+/** The partition of `raw-files` that Java's default partitioner gives the notices of a source. */
+export function noticesPartition(source: string, partitions: number): number {
+  const key = Buffer.from(source);
+  return partitionOf(murmur2(key, 0, key.length), partitions);
+}
 
 /** A raw file is ready. */
 export interface FileNotice {

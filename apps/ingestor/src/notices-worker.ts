@@ -10,7 +10,7 @@ import type {
 } from '@neartime/streams';
 import { EndWatch } from './end-watch.ts';
 import type { Ingested } from './ingest-file.ts';
-import { type FileNotice, parseNotice } from './notice.ts';
+import { type FileNotice, noticesPartition, parseNotice } from './notice.ts';
 import type { ProgressSender } from './progress-sender.ts';
 import { SetAside } from './set-aside.ts';
 
@@ -26,6 +26,8 @@ export interface NoticesWorkerOptions {
   readonly catalogue: Pick<Catalogue, 'sources' | 'filesSetAside'>;
   readonly deadLetters: DeadLetters;
   readonly clock: Clock;
+  /** Of `raw-files`. */
+  readonly noticesPartitions: number;
   /** Seconds without a file after which a source is moved on by the clock. */
   readonly idleAfter: number;
   /** The end of the partition as it is now. */
@@ -83,7 +85,7 @@ export class NoticesWorker implements PartitionWorker {
   }
 
   async #resume(): Promise<void> {
-    const { clock, catalogue, progress } = this.#options;
+    const { clock, catalogue, progress, noticesPartitions } = this.#options;
     const owners = new Map<string, number | undefined>();
     for (const { source, completeUpTo, saidAt, partition } of await catalogue.sources()) {
       owners.set(source, partition);
@@ -93,8 +95,9 @@ export class NoticesWorker implements PartitionWorker {
     }
     for (const { path, source } of await catalogue.filesSetAside()) {
       const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(path) ?? [];
-      // Of a source that has not said anything yet nobody knows whose it is.
-      const isMine = (owners.get(source) ?? 0) === this.#assignment.partition;
+      // One that has not said anything yet is whose its notices are, as their writers choose it.
+      const owner = owners.get(source) ?? noticesPartition(source, noticesPartitions);
+      const isMine = owner === this.#assignment.partition;
       if (bucket && key && isMine) this.#aside.put({ bucket, key }, clock.elapsed());
     }
   }

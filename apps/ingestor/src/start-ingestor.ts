@@ -53,6 +53,7 @@ export async function startIngestor(
       deadLetters,
       clock,
       idleAfter: config.idleAfter,
+      noticesPartitions: config.pipeline.noticesPartitions,
       endOf: async () => (await log.topics.bounds(topics.rawFiles))[assignment.partition]!.end,
       listener,
     });

@@ -1,6 +1,6 @@
 import { type Progress, entities, progressRecord, topics } from '@neartime/schemas';
 import { DeadLetters, type LoggedRecord, RecordDecoder, RecordEncoder } from '@neartime/streams';
-import { at, line, rawFilePath } from '@neartime/testing';
+import { at, line, oracleMurmur2, rawFilePath } from '@neartime/testing';
 import { describe, expect, it } from 'vitest';
 import { type Ingested, NoticesWorker, ProgressSender } from '../src/index.ts';
 import { Ingesting, partitions } from './ingesting.ts';
@@ -42,7 +42,7 @@ class Noticing {
         deadLetters: await DeadLetters.over(log, registry, clock, () => undefined),
         endOf: async () => noticing.end,
         listener: { ingested: (_, outcome) => void noticing.outcomes.push(outcome) },
-        ...{ catalogue, clock, idleAfter },
+        ...{ catalogue, clock, idleAfter, noticesPartitions: 4 },
       },
     );
     return noticing;
@@ -195,6 +195,19 @@ describe('a file that was set aside', () => {
     await second.wait(200);
     expect(second.outcomes).toHaveLength(1);
   });
+});
+
+it('takes up a file of a source that has said nothing yet when its notices are its own, and no other', async () => {
+  using ingesting = await Ingesting.begin();
+  const aside = Array.from({ length: 16 }, (_, i) => `in/brand${i}/2018/08/01/201808-01-101000.gz`);
+  for (const key of aside) await ingesting.ingest(key);
+  const noticing = await Noticing.begin(ingesting);
+  await noticing.wait(61);
+  const mine = aside.filter(
+    (key) => (oracleMurmur2(Buffer.from(`s3://raw/${key.slice(0, key.indexOf('2018'))}`)) & 0x7fffffff) % 4 === 2,
+  );
+  expect(mine.length).toBeGreaterThan(0);
+  expect(noticing.outcomes).toHaveLength(mine.length);
 });
 
 it('buries what is no notice, and goes on', async () => {

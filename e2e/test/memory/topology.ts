@@ -107,6 +107,7 @@ export class Topology {
           deadLetters,
           clock: this.#clock,
           idleAfter: this.idleAfter,
+          noticesPartitions: partitions,
           endOf: async () => (await this.log.bounds(topics.rawFiles))[assignment.partition]!.end,
           listener: { ingested: nothing },
         }),
