@@ -2,10 +2,8 @@ import { murmur2, partitionOf } from '@neartime/engines';
 import { z } from 'zod';
 
 /** The partition of `raw-files` that Java's default partitioner gives the notices of a source. */
-export function noticesPartition(source: string, partitions: number): number {
-  const key = Buffer.from(source);
-  return partitionOf(murmur2(key, 0, key.length), partitions);
-}
+export const noticesPartition = (source: Uint8Array, partitions: number): number =>
+  partitionOf(murmur2(source, 0, source.length), partitions);
 
 /** A raw file is ready. */
 export interface FileNotice {

@@ -96,7 +96,7 @@ export class NoticesWorker implements PartitionWorker {
     for (const { path, source } of await catalogue.filesSetAside()) {
       const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(path) ?? [];
       // One that has not said anything yet is whose its notices are, as their writers choose it.
-      const owner = owners.get(source) ?? noticesPartition(source, noticesPartitions);
+      const owner = owners.get(source) ?? noticesPartition(Buffer.from(source), noticesPartitions);
       const isMine = owner === this.#assignment.partition;
       if (bucket && key && isMine) this.#aside.put({ bucket, key }, clock.elapsed());
     }

@@ -1,8 +1,7 @@
-import { murmur2, partitionOf } from '@neartime/engines';
 import { parseRawFileName } from '@neartime/ingest';
 import { topics } from '@neartime/schemas';
 import type { Clock, LogAppend, LogWriter } from '@neartime/streams';
-import { type Notice, formatNotice, pathOf } from '../notice.ts';
+import { type Notice, formatNotice, noticesPartition, pathOf } from '../notice.ts';
 
 export interface NoticeWriterOptions {
   readonly log: LogWriter;
@@ -46,7 +45,7 @@ export class NoticeWriter {
         bytes = record.key.length + record.value.length;
         batch = new Map();
       }
-      const partition = partitionOf(murmur2(record.key, 0, record.key.length), partitions);
+      const partition = noticesPartition(record.key, partitions);
       const append = batch.get(partition);
       if (append) append.records.push(record);
       else batch.set(partition, { topic: topics.rawFiles, partition, records: [record] });
