@@ -182,6 +182,7 @@ export interface Catalogue {
   rejectedRuns(): Promise<(RejectedRun & { readonly path: string })[]>;
 
   windowParts(filter?: { readonly feature?: string; readonly window?: number }): Promise<WindowPart[]>;
+  /** A revision is never replaced by a lower one. Their windows go on the list to check. */
   recordParts(parts: readonly WindowPart[]): Promise<void>;
   /** Every file that touched a window in [from, to) which one of these features has not written. */
   filesOfUnwritten(features: readonly RegisteredFeature[], from: number, to: number): Promise<string[]>;

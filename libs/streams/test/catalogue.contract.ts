@@ -445,6 +445,12 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
         expect(await opened.port.windowParts({ window: eleven })).toEqual([]);
       });
 
+      it('are never those of a lower revision than stood', async () => {
+        await using opened = await open();
+        for (const revision of [2, 1, 0]) await opened.port.recordParts([part(devices, nine, { revision })]);
+        expect(await opened.port.windowParts()).toEqual([part(devices, nine, { revision: 2 })]);
+      });
+
       it('hold the last that was recorded', async () => {
         await using opened = await open();
         const revised = part(devices, nine, {

@@ -28,6 +28,12 @@ import { schema } from './catalogue-schema.ts';
 import { type FileRow, type PartRow, fileOf, partOf } from './catalogue-rows.ts';
 import { Sqlite } from './sqlite.ts';
 
+/** A revision is not replaced by a lower one. */
+const recordPart = `INSERT INTO window_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  revision = excluded.revision, rows = excluded.rows, checksum = excluded.checksum, lines = excluded.lines, high = excluded.high,
+  low = excluded.low, etag = excluded.etag, state = excluded.state, closed_at = excluded.closed_at, written_at = excluded.written_at
+  WHERE excluded.revision >= revision`;
+
 interface FeatureWindow {
   readonly feature: string;
   readonly window: number;
@@ -183,7 +189,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     this.#sqlite.transaction(() => {
       for (const part of parts) {
         this.#sqlite.run(
-          `INSERT OR REPLACE INTO window_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          recordPart,
           ...[part.feature, part.window, part.partition, part.revision, part.rows, part.checksum],
           ...[
             part.lines.lines,
