@@ -113,7 +113,7 @@ class HalfWay {
 
   async *#stopping(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     const all: Uint8Array[] = [];
-    for await (const piece of pieces) all.push(piece.slice());
+    for await (const piece of pieces) all.push(Uint8Array.from(piece));
     const whole = Buffer.concat(all);
     const half = whole.length >> 1;
     // In small pieces, so that what it holds is sent as it is read.
