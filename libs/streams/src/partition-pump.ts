@@ -18,7 +18,7 @@ export interface PumpOptions {
   readonly idleMs?: number;
   /** Milliseconds between two commits. */
   readonly commitMs?: number;
-  /** Milliseconds before a worker that failed is opened anew, doubled up to `mostRetryMs`. */
+  /** Milliseconds before a worker that failed is opened anew, or half of it, by chance; doubled up to `mostRetryMs`. */
   readonly retryMs?: number;
   readonly mostRetryMs?: number;
 }
@@ -43,10 +43,13 @@ export class PartitionPump {
   /** The offset that the next offered record must have; `undefined` while there is no worker. */
   #expected: number | undefined;
   #taken = 0;
+  /** As far as any of its workers came. */
+  #furthest = 0;
   #end = 0;
   #committed: Commit | undefined;
   #committedAt = 0;
-  #hasHole = false;
+  /** Why this worker's life ends, once it has taken what it can. */
+  #failure: Error | undefined;
   #isStopping = false;
   #wake: () => void = () => undefined;
 
@@ -69,24 +72,32 @@ export class PartitionPump {
   /** Records as they were fetched, and the end of the partition then. Those that were offered before are passed over. */
   offer(records: readonly LoggedRecord[], end: number): void {
     this.#end = Math.max(this.#end, end);
-    if (this.#expected === undefined || this.#hasHole) return;
+    if (this.#expected === undefined || this.#failure) return;
     const expected = this.#expected;
     // The log is shorter than what was taken of it: it was made anew, or has lost its end.
-    if (records.length > 0 && end < expected && records.at(-1)!.offset < expected) {
-      this.#hasHole = true;
-      return this.#wake();
-    }
+    if (records.length > 0 && end < expected && records.at(-1)!.offset < expected) return this.#failAtHole(expected);
     const fresh = records[0]?.offset === expected ? records : records.filter(({ offset }) => offset >= expected);
     if (fresh.length === 0) return;
-    if (!isUnbroken(fresh, expected)) {
-      this.#hasHole = true;
-    } else {
-      this.#expected = fresh.at(-1)!.offset + 1;
-      this.#queue.push(fresh as LoggedRecord[]);
-      this.#ahead += sizeOf(fresh);
-      if (this.#ahead > mostAhead) this.#flow(false);
-    }
+    if (!isUnbroken(fresh, expected)) return this.#failAtHole(expected);
+    this.#expected = fresh.at(-1)!.offset + 1;
+    this.#queue.push(fresh as LoggedRecord[]);
+    this.#ahead += sizeOf(fresh);
+    if (this.#ahead > mostAhead) this.#flow(false);
     this.#wake();
+  }
+
+  /** The log cannot give what comes next: when its worker has taken what was offered, the partition begins anew at the commit. */
+  fail(error: Error): void {
+    if (this.#expected === undefined) return;
+    this.#failure ??= error;
+    this.#flow(false);
+    this.#wake();
+  }
+
+  #failAtHole(offset: number): void {
+    // What waits may be of a log that is there no more.
+    this.#queue = [];
+    this.fail(new Error(`${nameOf(this.#place)}: records are missing at ${offset}; reading again`));
   }
 
   /** The group was joined anew and the partition stayed: reading goes on where it was. */
@@ -128,7 +139,8 @@ export class PartitionPump {
         if (this.#lost.signal.aborted) return;
         this.#options.onTrouble(error as Error);
         const { retryMs, mostRetryMs } = this.#options;
-        await this.#pause(Math.min(mostRetryMs, retryMs * 2 ** failures++));
+        // Not all partitions at the same moment: a server that comes back would be overrun.
+        await this.#pause(Math.min(mostRetryMs, retryMs * 2 ** failures++) * (0.5 + Math.random() / 2));
       }
     }
   }
@@ -144,12 +156,12 @@ export class PartitionPump {
     try {
       this.#begin(worker.from);
       while (!this.#isOver) {
-        if (this.#hasHole)
-          throw new Error(`${nameOf(this.#place)}: records are missing at ${this.#expected}; reading again`);
         const records = await this.#next();
         await worker.take(records);
         this.#taken = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
-        onTaken();
+        // What is taken again says nothing of whether it goes on where it failed.
+        if (this.#taken > this.#furthest || (records.length === 0 && this.#taken === this.#furthest)) onTaken();
+        this.#furthest = Math.max(this.#furthest, this.#taken);
         if (performance.now() - this.#committedAt >= this.#options.commitMs) await this.#commit(worker);
       }
       await this.#commit(worker);
@@ -164,7 +176,7 @@ export class PartitionPump {
   #begin(from: number): void {
     this.#queue = [];
     this.#ahead = 0;
-    this.#hasHole = false;
+    this.#failure = undefined;
     this.#expected = from;
     this.#taken = from;
     if (this.#isOver) return;
@@ -179,11 +191,12 @@ export class PartitionPump {
 
   /** The next records; none when nothing came for a while. */
   async #next(): Promise<LoggedRecord[]> {
-    if (this.#queue.length === 0 && !this.#isOver) await this.#pause(this.#options.idleMs);
+    if (this.#queue.length === 0 && !this.#isOver && !this.#failure) await this.#pause(this.#options.idleMs);
     if (this.#isOver) return [];
+    if (this.#queue.length === 0 && this.#failure) throw this.#failure;
     const records = this.#queue.shift() ?? [];
     this.#ahead -= sizeOf(records);
-    if (!this.#isFlowing && this.#ahead < mostAhead / 4) this.#flow(true);
+    if (!this.#isFlowing && !this.#failure && this.#ahead < mostAhead / 4) this.#flow(true);
     return records;
   }
 
