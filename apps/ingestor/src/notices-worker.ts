@@ -41,6 +41,8 @@ const mostAhead = 3600;
 /** Takes the notices of one partition of `raw-files`: whoever has it owns the sources whose notices come through it. */
 export class NoticesWorker implements PartitionWorker {
   readonly from: number;
+  /** A notice may be a file of minutes: what was done stands committed when this member dies or loses the partition. */
+  readonly mostAtOnce = 10;
   readonly #assignment: Assignment;
   readonly #options: NoticesWorkerOptions;
   readonly #sources: SourceClock;

@@ -57,6 +57,8 @@ export interface Assignment extends TopicPartition {
 export interface PartitionWorker {
   /** Where reading begins. */
   readonly from: number;
+  /** It takes no more records at a call than these: where each is much work, so that it is asked for a commit in between. */
+  readonly mostAtOnce?: number;
   /** Takes records in unbroken offset order; with none when nothing has come for a while (a second at most). */
   take(records: readonly LoggedRecord[]): Promise<void>;
   /** What may be committed now; `undefined` while that is nothing new. */

@@ -150,13 +150,14 @@ export class PartitionPump {
     const facts = await this.#source.look();
     if (this.#isOver) return;
     this.#end = facts.end;
+    this.#furthest = Math.min(this.#furthest, facts.end);
     // A commit behind the end is one of a log that is there no more.
     const committed = facts.committed && facts.committed.offset <= facts.end ? facts.committed : undefined;
     const worker = await this.#options.open({ ...this.#place, ...facts, committed, signal: this.#lost.signal });
     try {
       this.#begin(worker.from);
       while (!this.#isOver) {
-        const records = await this.#next();
+        const records = await this.#next(worker.mostAtOnce);
         await worker.take(records);
         this.#taken = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
         // What is taken again says nothing of whether it goes on where it failed.
@@ -190,11 +191,13 @@ export class PartitionPump {
   }
 
   /** The next records; none when nothing came for a while. */
-  async #next(): Promise<LoggedRecord[]> {
+  async #next(most = Infinity): Promise<LoggedRecord[]> {
     if (this.#queue.length === 0 && !this.#isOver && !this.#failure) await this.#pause(this.#options.idleMs);
     if (this.#isOver) return [];
     if (this.#queue.length === 0 && this.#failure) throw this.#failure;
-    const records = this.#queue.shift() ?? [];
+    const fetched = this.#queue.shift() ?? [];
+    const records = fetched.slice(0, most);
+    if (records.length < fetched.length) this.#queue.unshift(fetched.slice(most));
     this.#ahead -= sizeOf(records);
     if (!this.#isFlowing && !this.#failure && this.#ahead < mostAhead / 4) this.#flow(true);
     return records;
