@@ -68,7 +68,7 @@ export class KafkaMember implements GroupMember {
   }
 
   get isReady(): boolean {
-    return this.#hasJoined && [...this.#held.values()].every(({ pump }) => pump.isOpen);
+    return this.#hasJoined && [...this.#held.values()].every(({ pump }) => pump.isWell);
   }
 
   get lag(): number {

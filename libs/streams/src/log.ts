@@ -80,7 +80,7 @@ export interface GroupOptions {
 export interface GroupMember extends AsyncDisposable {
   /** The partitions that it has a worker for. */
   readonly partitions: readonly TopicPartition[];
-  /** Whether it takes part: it has joined and is not waiting for servers. */
+  /** Whether it takes part: it has joined, and every worker gets on, which it does not while a server is down that it needs. */
   readonly isReady: boolean;
   /** Records between what the workers took and the ends of their partitions, as last heard. */
   readonly lag: number;

@@ -43,8 +43,10 @@ export class PartitionPump {
   /** The offset that the next offered record must have; `undefined` while there is no worker. */
   #expected: number | undefined;
   #taken = 0;
-  /** As far as any of its workers came. */
-  #furthest = 0;
+  /** Lives of workers that failed since one got on. */
+  #failures = 0;
+  /** The offset that a worker must have come to for the partition to be well: that behind what the last one failed at. */
+  #wellFrom = 0;
   #end = 0;
   #committed: Commit | undefined;
   #committedAt = 0;
@@ -62,6 +64,11 @@ export class PartitionPump {
 
   get isOpen(): boolean {
     return this.#expected !== undefined;
+  }
+
+  /** Whether its worker gets on: not one that was opened anew and has not come to where the last one failed. */
+  get isWell(): boolean {
+    return this.isOpen && this.#failures === 0;
   }
 
   /** Records that are there and not taken, as last heard. */
@@ -90,6 +97,7 @@ export class PartitionPump {
   fail(error: Error): void {
     if (this.#expected === undefined) return;
     this.#failure ??= error;
+    this.#wellFrom = Math.max(this.#wellFrom, this.#expected + 1);
     this.#flow(false);
     this.#wake();
   }
@@ -131,26 +139,25 @@ export class PartitionPump {
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
     while (!this.#isOver) {
       try {
-        await this.#work(() => (failures = 0));
+        await this.#work();
       } catch (error) {
         if (this.#lost.signal.aborted) return;
         this.#options.onTrouble(error as Error);
         const { retryMs, mostRetryMs } = this.#options;
         // Not all partitions at the same moment: a server that comes back would be overrun.
-        await this.#pause(Math.min(mostRetryMs, retryMs * 2 ** failures++) * (0.5 + Math.random() / 2));
+        await this.#pause(Math.min(mostRetryMs, retryMs * 2 ** this.#failures++) * (0.5 + Math.random() / 2));
       }
     }
   }
 
   /** One life of a worker: opened at the commit, fed until something ends it. */
-  async #work(onTaken: () => void): Promise<void> {
+  async #work(): Promise<void> {
     const facts = await this.#source.look();
     if (this.#isOver) return;
     this.#end = facts.end;
-    this.#furthest = Math.min(this.#furthest, facts.end);
+    this.#wellFrom = Math.min(this.#wellFrom, facts.end);
     // A commit behind the end is one of a log that is there no more.
     const committed = facts.committed && facts.committed.offset <= facts.end ? facts.committed : undefined;
     const worker = await this.#options.open({ ...this.#place, ...facts, committed, signal: this.#lost.signal });
@@ -158,11 +165,11 @@ export class PartitionPump {
       this.#begin(worker.from);
       while (!this.#isOver) {
         const records = await this.#next(worker.mostAtOnce);
+        const reached = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
+        this.#wellFrom = Math.max(this.#wellFrom, reached);
         await worker.take(records);
-        this.#taken = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
-        // What is taken again says nothing of whether it goes on where it failed.
-        if (this.#taken > this.#furthest || (records.length === 0 && this.#taken === this.#furthest)) onTaken();
-        this.#furthest = Math.max(this.#furthest, this.#taken);
+        this.#taken = reached;
+        if (reached >= this.#wellFrom) this.#failures = 0;
         if (performance.now() - this.#committedAt >= this.#options.commitMs) await this.#commit(worker);
       }
       await this.#commit(worker);

@@ -97,6 +97,28 @@ describe('a pump', () => {
     await pump.lose();
   });
 
+  it('is not well from a failure on until a worker has come further than the one that failed', async () => {
+    let isDown = true;
+    const { pump, troubles, seeks } = pumping(
+      async (some) => {
+        if (isDown && some.some(({ offset }) => offset === 3)) throw new Error('the store is down');
+      },
+      { mostAtOnce: 1 },
+    );
+    await vi.waitFor(() => expect(pump.isWell).toBe(true));
+    pump.offer(records(0, 5), 5);
+    await vi.waitFor(() => expect(troubles).toHaveLength(1));
+    await vi.waitFor(() => expect(seeks).toHaveLength(2));
+    expect(pump.isWell).toBe(false);
+    isDown = false;
+    pump.offer(records(0, 3), 5);
+    await vi.waitFor(() => expect(pump.lag).toBe(10_000 - 3));
+    expect(pump.isWell).toBe(false);
+    pump.offer(records(3, 5), 5);
+    await vi.waitFor(() => expect(pump.isWell).toBe(true));
+    await pump.stop(1000);
+  });
+
   it('takes what was offered before it fails, and nothing more', async () => {
     const held = Promise.withResolvers<void>();
     const taken: number[] = [];
