@@ -14,6 +14,8 @@ const seconds = Number(process.env['NEARTIME_OUTAGE_SECONDS'] ?? 24);
 const moreMegabytes = 100;
 
 const sources = 3;
+/** Every file is of another window, so that there is always one to be written; of five hours, since who is six behind is not waited for. */
+const files = 30;
 const begin = Date.parse('2018-08-01T09:00:00Z') / 1000;
 
 describeWithServers('S3', (servers) => {
@@ -23,9 +25,9 @@ describeWithServers('S3', (servers) => {
     'may be gone while files come on and on: what needs it waits and says so, no memory fills, nothing is lost',
     { timeout: (240 + 4 * seconds) * 1000 },
     async () => {
-      // Every file is of another window, so that there is always one to be written.
-      const files = Math.max(24, seconds);
-      using expected = new Expected([...['--sources', `${sources}`, '--files', `${files}`], '--events', '4000']);
+      using expected = new Expected([
+        ...['--sources', `${sources}`, '--files', `${files}`, '--events', `${Math.round(170 * seconds)}`],
+      ]);
       const address = servers.s3.endpoint.replace('http://', '');
       await using ofIngestor = await TcpLine.open(address);
       await using ofWriter = await TcpLine.open(address);

@@ -16,12 +16,7 @@ export interface PackedPart {
 }
 
 /** Takes one part out of an open window, whole or only the given slots. */
-export function packPart(
-  window: OpenWindow,
-  feature: Feature,
-  partition: number,
-  slots?: readonly number[],
-): PackedPart {
+export function packPart(window: OpenWindow, feature: Feature, partition: number, slots?: Int32Array): PackedPart {
   const table = window.table(feature.name, partition)!;
   const { size, arena, offsets, hashes, tags } = table.keys;
   const pairs = trimmed(window.pairs);
@@ -29,11 +24,13 @@ export function packPart(
   return { keys: trimmed(table.keys, slots), pairs, states: pick(table.states.pack(size), slots) };
 }
 
-const pick = (states: PackedStates, slots: readonly number[]): PackedStates =>
-  states instanceof Float64Array ? Float64Array.from(slots, (slot) => states[slot]) : slots.map((slot) => states[slot]);
+const pick = (states: PackedStates, slots: Int32Array): PackedStates =>
+  states instanceof Float64Array
+    ? Float64Array.from(slots, (slot) => states[slot])
+    : Array.from(slots, (slot) => states[slot]);
 
 /** A copy of keys without slack: all of them, or the given slots. */
-function trimmed(keys: PackedKeys, slots?: readonly number[]): PackedKeys {
+export function trimmed(keys: PackedKeys, slots?: Int32Array): PackedKeys {
   const { arena, offsets, hashes, tags, size } = keys;
   if (!slots) {
     return {
@@ -44,17 +41,16 @@ function trimmed(keys: PackedKeys, slots?: readonly number[]): PackedKeys {
       tags: tags.slice(0, size),
     };
   }
-  const ends = Int32Array.from(slots, (slot) => offsets[slot + 1] - offsets[slot]);
   const places = new Int32Array(slots.length + 1);
-  for (let i = 0; i < slots.length; i++) places[i + 1] = places[i] + ends[i];
+  slots.forEach((slot, i) => (places[i + 1] = places[i] + offsets[slot + 1] - offsets[slot]));
   const bytes = new Uint8Array(places[slots.length]);
   slots.forEach((slot, i) => bytes.set(arena.subarray(offsets[slot], offsets[slot + 1]), places[i]));
   return {
     size: slots.length,
     arena: bytes,
     offsets: places,
-    hashes: Int32Array.from(slots, (slot) => hashes[slot]),
-    tags: Int32Array.from(slots, (slot) => tags[slot]),
+    hashes: slots.map((slot) => hashes[slot]),
+    tags: slots.map((slot) => tags[slot]),
   };
 }
 
@@ -66,9 +62,17 @@ export const buffersOfPart = ({ keys, pairs, states }: PackedPart): ArrayBuffer[
 
 /** Sorts a part and takes its results: INT64 that a double does not hold exactly come as a BigInt64Array, all others as doubles. */
 export function sortRows(part: PackedPart, feature: Feature): PartRows {
-  const { keys } = part;
-  const sorted = sortPairs(part.pairs, keys);
-  const order = rowOrder(keys, sorted.rank);
+  const { order, ...rows } = sortKeys(part.keys, part.pairs);
+  return { ...rows, values: results(part, feature, order) };
+}
+
+/** Sorts the keys of a part's rows; row i has the value of slot `order[i]`. */
+export function sortKeys(
+  keys: PackedKeys,
+  allPairs: PackedKeys,
+): Omit<PartRows, 'values'> & { readonly order: Int32Array } {
+  const { rank, pairs } = sortPairs(allPairs, keys);
+  const order = rowOrder(keys, rank);
   const offsets = new Int32Array(keys.size + 1);
   const ids = new Uint8Array(keys.offsets[keys.size]);
   const pair = new Int32Array(keys.size);
@@ -78,9 +82,9 @@ export function sortRows(part: PackedPart, feature: Feature): PartRows {
     const end = keys.offsets[slot + 1];
     for (let i = keys.offsets[slot]; i < end; i++) ids[at++] = keys.arena[i];
     offsets[row + 1] = at;
-    pair[row] = sorted.rank[keys.tags[slot]];
+    pair[row] = rank[keys.tags[slot]];
   }
-  return { rows: keys.size, ids, offsets, pairs: sorted.pairs, pair, values: results(part, feature, order) };
+  return { rows: keys.size, ids, offsets, pairs, pair, order };
 }
 
 function sortPairs(pairs: PackedKeys, keys: PackedKeys) {

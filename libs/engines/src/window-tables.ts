@@ -1,7 +1,7 @@
 import type { Entity, LineSum, WindowLines } from '@neartime/schemas';
 import type { Feature } from './feature.ts';
 import type { FoldedEvents, FoldedFeature, PackedKeys } from './folded-events.ts';
-import { KeyTable } from './key-table.ts';
+import { KeyTable, enlarged } from './key-table.ts';
 import { addLineSums, noLines, seedLineSum } from './line-sum.ts';
 import { partitionOf } from './murmur2.ts';
 import { type PackedStates, type StateColumn, stateColumn } from './state-column.ts';
@@ -24,8 +24,8 @@ export function linesOf(folded: FoldedEvents, fileId?: string): WindowLines[] {
 export class PartTable {
   readonly keys: KeyTable;
   readonly states: StateColumn;
-  /** Slots that changed since they were last taken; kept only where somebody takes them. */
-  readonly #changed: Set<number> | undefined;
+  /** One for each slot that changed since they were last taken; kept only where somebody takes them. */
+  #changed: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(
     feature: Feature,
@@ -34,13 +34,15 @@ export class PartTable {
   ) {
     this.keys = rows ? KeyTable.of(rows.keys) : new KeyTable();
     this.states = stateColumn(feature.engine, rows?.states.slice());
-    this.#changed = tracksChanges ? new Set() : undefined;
+    this.#changed = tracksChanges ? new Uint8Array(16) : undefined;
   }
 
   merge(from: PackedKeys, slot: number, states: PackedStates, pair: number): void {
     const into = this.keys.upsert(from.arena, from.offsets[slot], from.offsets[slot + 1], from.hashes[slot], pair);
     this.states.merge(into, states, slot);
-    this.#changed?.add(into);
+    if (!this.#changed) return;
+    if (into >= this.#changed.length) this.#changed = enlarged(this.#changed, into + 1);
+    this.#changed[into] = 1;
   }
 
   mergeAll({ keys, states }: PartTable): void {
@@ -48,10 +50,13 @@ export class PartTable {
     for (let slot = 0; slot < keys.size; slot++) this.merge(keys, slot, packed, keys.tags[slot]);
   }
 
-  takeChanged(): number[] {
-    const changed = [...(this.#changed ?? [])];
-    this.#changed?.clear();
-    return changed;
+  /** The slots that changed since this was asked last, in their order. */
+  takeChanged(): Int32Array {
+    const changed = this.#changed ?? new Uint8Array(0);
+    const taken = new Int32Array(changed.reduce((sum, one) => sum + one, 0));
+    for (let slot = changed.indexOf(1), i = 0; slot >= 0; slot = changed.indexOf(1, slot + 1)) taken[i++] = slot;
+    changed.fill(0);
+    return taken;
   }
 }
 
