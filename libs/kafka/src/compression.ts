@@ -23,13 +23,22 @@ interface Packing {
 
 const packGzip = promisify(gzip);
 const packZstd = promisify(zstdCompress);
-const quick = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const quick = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+/** Room for what comes out, in one piece if it can be: for each piece beside the first Node crosses threads once more. */
+const packedRoom = (bytes: number) => Math.max(1024, Math.ceil(bytes / 3));
 
 const packings: readonly (readonly [type: number, packing: Packing])[] = [
   // Such batches are checked as well.
   [CompressionTypes.None, { unpack: (records) => records }],
   [CompressionTypes.GZIP, { pack: (records) => packGzip(records), unpack: fromGzip }],
-  [CompressionTypes.ZSTD, { pack: (records) => packZstd(records, quick), unpack: fromZstd }],
+  [
+    CompressionTypes.ZSTD,
+    {
+      pack: (records) => packZstd(records, { params: quick, chunkSize: packedRoom(records.length) }),
+      unpack: fromZstd,
+    },
+  ],
   // What others send: the clients of Java and C offer them.
   [CompressionTypes.Snappy, { unpack: fromSnappy }],
   [CompressionTypes.LZ4, { unpack: fromLz4 }],
