@@ -26,7 +26,8 @@ export class CollectedRows {
   /** Country and brand: two bytes of the country's length, country, brand. */
   readonly #pairs = new KeyTable();
   readonly #values: Value[] = [];
-  #removed = 0;
+  /** Keys whose last row has no value. */
+  #without = 0;
   #pairKey = Buffer.alloc(256);
 
   constructor(column: string) {
@@ -37,8 +38,8 @@ export class CollectedRows {
     const { id } = row;
     const slot = this.#keys.upsert(id, 0, id.length, murmur2(id, 0, id.length), this.#pairOf(row));
     const value = row[this.#column] as Value;
-    if (slot < this.#values.length && this.#values[slot] === null) this.#removed--;
-    if (value === null) this.#removed++;
+    if (slot < this.#values.length && this.#values[slot] === null) this.#without--;
+    if (value === null) this.#without++;
     this.#values[slot] = value;
   }
 
@@ -48,28 +49,14 @@ export class CollectedRows {
 
   /** The rows that have a value, sorted as every part is. */
   sorted(): PartRows {
-    const slots = this.#removed > 0 ? this.#slots((value) => value !== null) : undefined;
+    const slots = this.#without > 0 ? this.#slotsWithValue() : undefined;
     const { order, ...rows } = sortKeys(slots ? trimmed(this.#keys, slots) : this.#keys, this.#pairs);
     const valueAt = (row: number) => this.#values[slots ? slots[order[row]!]! : order[row]!]!;
     return { ...rows, values: valuesOf(rows.rows, valueAt) };
   }
 
-  /** Keys that the revision does not have any more. */
-  removed(): { id: string; country: string; brand: string }[] {
-    const gone = this.#removed > 0 ? this.#slots((value) => value === null) : [];
-    return Array.from(gone, (slot) => {
-      const pair = this.#pairs.key(this.#keys.tags[slot]!);
-      const brandAt = 2 + (pair[0]! << 8) + pair[1]!;
-      return {
-        id: decoder.decode(this.#keys.key(slot)),
-        country: decoder.decode(pair.subarray(2, brandAt)),
-        brand: decoder.decode(pair.subarray(brandAt)),
-      };
-    });
-  }
-
-  #slots(isWanted: (value: Value) => boolean): Int32Array {
-    return Int32Array.from(this.#values.flatMap((value, slot) => (isWanted(value) ? slot : [])));
+  #slotsWithValue(): Int32Array {
+    return Int32Array.from(this.#values.flatMap((value, slot) => (value === null ? [] : slot)));
   }
 
   #pairOf({ country, brand }: ReceivedRow): number {
@@ -82,8 +69,6 @@ export class CollectedRows {
     return this.#pairs.upsert(key, 0, length, murmur2(key, 0, length), 0);
   }
 }
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function valuesOf(rows: number, valueAt: (row: number) => number | bigint): PartRows['values'] {
   const doubles = new Float64Array(rows);

@@ -1,9 +1,8 @@
 import { windowClosedRecord } from '@neartime/schemas';
 import { PartWriter, RowsWorker } from '@neartime/store-writer';
 import {
-  type Catalogue,
   DeadLetters,
-  type OnlineStore,
+  type RevisableOnlineStore,
   RecordDecoder,
   RecordEncoder,
   type WindowPart,
@@ -20,13 +19,14 @@ const [path] = process.argv.slice(2) as [string];
 await registry.register(rowRecord);
 await RecordEncoder.of(registry, windowClosedRecord);
 const clock = { now: () => Date.now() / 1000, elapsed: () => performance.now() / 1000 };
+const nowhere = async () => undefined;
 const objects = new MemoryObjectStore();
 const written: WindowPart[] = [];
 const catalogue = {
   windowParts: async () => [],
   recordParts: async (parts: readonly WindowPart[]) => void written.push(...parts),
-} as unknown as Catalogue;
-const online: OnlineStore = { write: async () => undefined } as unknown as OnlineStore;
+};
+const online: RevisableOnlineStore = { write: nowhere, withdraw: nowhere, get: async () => [] };
 const log = { append: async () => undefined };
 const worker = new RowsWorker(
   { topic: 'features', partition: 0, committed: undefined, beginning: 0, end: 0, signal: new AbortController().signal },
@@ -36,7 +36,7 @@ const worker = new RowsWorker(
       { record: rowRecord, strings: 'bytes', longs: 'exact' },
       { record: windowClosedRecord },
     ]),
-    writer: new PartWriter({ objects, online, catalogue, clock }),
+    writer: new PartWriter({ objects, online, catalogue, clock, onDamaged: () => undefined }),
     deadLetters: await DeadLetters.over(log, registry, clock, () => {
       throw new Error('a row was undecodable');
     }),
