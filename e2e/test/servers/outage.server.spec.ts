@@ -23,10 +23,10 @@ describeWithServers('S3', (servers) => {
 
   it(
     'may be gone while files come on and on: what needs it waits and says so, no memory fills, nothing is lost',
-    { timeout: (240 + 4 * seconds) * 1000 },
+    { timeout: (400 + 6 * seconds) * 1000 },
     async () => {
       using expected = new Expected([
-        ...['--sources', `${sources}`, '--files', `${files}`, '--events', `${Math.round(170 * seconds)}`],
+        ...['--sources', `${sources}`, '--files', `${files}`, '--events', `${2500 + 60 * seconds}`],
       ]);
       const address = servers.s3.endpoint.replace('http://', '');
       await using ofIngestor = await TcpLine.open(address);
@@ -94,7 +94,13 @@ describeWithServers('S3', (servers) => {
       await ofIngestor.mend();
       await notifyUpTo(1);
       for (const [source] of bySource) await complete(source, begin + (files + 3) * 600);
-      await pipeline.ready();
+      await pipeline.ready(120 + seconds);
+      const wanted = Object.keys(expected.objects(features)).length;
+      await until(
+        async () => (await objects()) >= wanted,
+        () => `${wanted} objects stand\n${pipeline.said()}`,
+        120 + 2 * seconds,
+      );
       await pipeline.holds(expected, features);
       const after = memory.most();
       await memory[Symbol.asyncDispose]();
