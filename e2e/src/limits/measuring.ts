@@ -21,8 +21,9 @@ export async function timed(action: () => Promise<unknown> | void): Promise<{ se
 
 /** Says what was found, for the program that started this one. */
 export function found(figures: Figures): void {
-  const { maxRSS } = process.resourceUsage();
-  console.log(JSON.stringify({ ...figures, 'peak memory': `${Math.round(maxRSS / 1024)} MB` }));
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const cpu = inSeconds((userCPUTime + systemCPUTime) / 1e6);
+  console.log(JSON.stringify({ ...figures, 'peak memory': `${Math.round(maxRSS / 1024)} MB`, 'CPU of all': cpu }));
 }
 
 export const inSeconds = (seconds: number): string => `${seconds < 10 ? seconds.toFixed(2) : Math.round(seconds)} s`;

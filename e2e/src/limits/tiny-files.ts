@@ -25,7 +25,9 @@ const keys = Array.from({ length: files }, (_, i) => {
 using catalogue = new SqliteCatalogue(join(folder, 'catalogue.db'));
 const ingest = await FolderIngest.over(folder, catalogue);
 const from = performance.now();
-for (const key of keys) {
+// It takes one after the other: a part of them says how quick it is.
+const brought = keys.slice(0, 5000);
+for (const key of brought) {
   const outcome = await ingest.ingest(key);
   if (outcome.is !== 'sent') throw new Error(`${key} was not sent: ${JSON.stringify(outcome)}`);
 }
@@ -34,9 +36,11 @@ const memory = megabytesNow();
 const embedded = await backfill(folder, join(folder, 'store'));
 const again = await backfill(folder, join(folder, 'store'));
 rmSync(folder, { recursive: true });
-const callsAFile = Object.entries(ingest.calls).map(([server, calls]) => `${server} ${(calls / files).toFixed(1)}`);
+const callsAFile = Object.entries(ingest.calls).map(
+  ([server, calls]) => `${server} ${(calls / brought.length).toFixed(1)}`,
+);
 found({
-  ingestor: `${Math.round(files / seconds)} files/s, ${memory}`,
+  ingestor: `${Math.round(brought.length / seconds)} files/s, ${memory}`,
   'calls a file': callsAFile.join(', '),
   backfill: `${inSeconds(embedded.seconds)}, ${embedded.megabytes} MB, exit code ${embedded.code}`,
   'again, nothing new': inSeconds(again.seconds),
