@@ -16,7 +16,12 @@ export interface PackedPart {
 }
 
 /** Takes one part out of an open window, whole or only the given slots. */
-export function packPart(window: OpenWindow, feature: Feature, partition: number, slots?: Int32Array): PackedPart {
+export function packPart(
+  window: OpenWindow,
+  feature: Feature,
+  partition: number,
+  slots?: ArrayLike<number>,
+): PackedPart {
   const table = window.table(feature.name, partition)!;
   const { size, arena, offsets, hashes, tags } = table.keys;
   const pairs = trimmed(window.pairs);
@@ -24,13 +29,13 @@ export function packPart(window: OpenWindow, feature: Feature, partition: number
   return { keys: trimmed(table.keys, slots), pairs, states: pick(table.states.pack(size), slots) };
 }
 
-const pick = (states: PackedStates, slots: Int32Array): PackedStates =>
+const pick = (states: PackedStates, slots: ArrayLike<number>): PackedStates =>
   states instanceof Float64Array
     ? Float64Array.from(slots, (slot) => states[slot])
     : Array.from(slots, (slot) => states[slot]);
 
 /** A copy of keys without slack: all of them, or the given slots. */
-export function trimmed(keys: PackedKeys, slots?: Int32Array): PackedKeys {
+export function trimmed(keys: PackedKeys, slots?: ArrayLike<number>): PackedKeys {
   const { arena, offsets, hashes, tags, size } = keys;
   if (!slots) {
     return {
@@ -41,16 +46,19 @@ export function trimmed(keys: PackedKeys, slots?: Int32Array): PackedKeys {
       tags: tags.slice(0, size),
     };
   }
+  const ends = Int32Array.from(slots, (slot) => offsets[slot + 1] - offsets[slot]);
   const places = new Int32Array(slots.length + 1);
-  slots.forEach((slot, i) => (places[i + 1] = places[i] + offsets[slot + 1] - offsets[slot]));
+  for (let i = 0; i < slots.length; i++) places[i + 1] = places[i] + ends[i];
   const bytes = new Uint8Array(places[slots.length]);
-  slots.forEach((slot, i) => bytes.set(arena.subarray(offsets[slot], offsets[slot + 1]), places[i]));
+  for (let i = 0, at = 0; i < slots.length; i++) {
+    for (let from = offsets[slots[i]], end = from + ends[i]; from < end; from++) bytes[at++] = arena[from];
+  }
   return {
     size: slots.length,
     arena: bytes,
     offsets: places,
-    hashes: slots.map((slot) => hashes[slot]),
-    tags: slots.map((slot) => tags[slot]),
+    hashes: Int32Array.from(slots, (slot) => hashes[slot]),
+    tags: Int32Array.from(slots, (slot) => tags[slot]),
   };
 }
 
@@ -106,9 +114,13 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function results(part: PackedPart, feature: Feature, order: Int32Array): PartRows['values'] {
   const states = stateColumn(feature.engine, part.states);
-  const values = Array.from(order, (slot) => states.result(slot));
-  const exact = values.every((value) => typeof value === 'number');
-  return exact ? Float64Array.from(values) : BigInt64Array.from(values, BigInt);
+  const values = new Float64Array(order.length);
+  for (let row = 0; row < order.length; row++) {
+    const value = states.result(order[row]);
+    if (typeof value !== 'number') return BigInt64Array.from(order, (slot) => BigInt(states.result(slot)));
+    values[row] = value;
+  }
+  return values;
 }
 
 /** A hash of the rows alone, whatever wrote them: 32 hex digits of the SHA-256 over the columns; '' for no rows. */

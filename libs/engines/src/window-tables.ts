@@ -24,8 +24,8 @@ export function linesOf(folded: FoldedEvents, fileId?: string): WindowLines[] {
 export class PartTable {
   readonly keys: KeyTable;
   readonly states: StateColumn;
-  /** One for each slot that changed since they were last taken; kept only where somebody takes them. */
-  #changed: Uint8Array<ArrayBuffer> | undefined;
+  /** Slots that changed since they were last taken; kept only where somebody takes them. */
+  readonly #changed: ChangedSlots | undefined;
 
   constructor(
     feature: Feature,
@@ -34,15 +34,13 @@ export class PartTable {
   ) {
     this.keys = rows ? KeyTable.of(rows.keys) : new KeyTable();
     this.states = stateColumn(feature.engine, rows?.states.slice());
-    this.#changed = tracksChanges ? new Uint8Array(16) : undefined;
+    this.#changed = tracksChanges ? new ChangedSlots() : undefined;
   }
 
   merge(from: PackedKeys, slot: number, states: PackedStates, pair: number): void {
     const into = this.keys.upsert(from.arena, from.offsets[slot], from.offsets[slot + 1], from.hashes[slot], pair);
     this.states.merge(into, states, slot);
-    if (!this.#changed) return;
-    if (into >= this.#changed.length) this.#changed = enlarged(this.#changed, into + 1);
-    this.#changed[into] = 1;
+    this.#changed?.add(into);
   }
 
   mergeAll({ keys, states }: PartTable): void {
@@ -50,13 +48,30 @@ export class PartTable {
     for (let slot = 0; slot < keys.size; slot++) this.merge(keys, slot, packed, keys.tags[slot]);
   }
 
-  /** The slots that changed since this was asked last, in their order. */
   takeChanged(): Int32Array {
-    const changed = this.#changed ?? new Uint8Array(0);
-    const taken = new Int32Array(changed.reduce((sum, one) => sum + one, 0));
-    for (let slot = changed.indexOf(1), i = 0; slot >= 0; slot = changed.indexOf(1, slot + 1)) taken[i++] = slot;
-    changed.fill(0);
-    return taken;
+    return this.#changed?.take() ?? new Int32Array(0);
+  }
+}
+
+/** Slots, each once, in the order in which they first came. */
+class ChangedSlots {
+  #isIn = new Uint8Array(64);
+  #slots = new Int32Array(64);
+  #size = 0;
+
+  add(slot: number): void {
+    if (slot >= this.#isIn.length) this.#isIn = enlarged(this.#isIn, slot + 1);
+    if (this.#isIn[slot] === 1) return;
+    this.#isIn[slot] = 1;
+    if (this.#size === this.#slots.length) this.#slots = enlarged(this.#slots, this.#size + 1);
+    this.#slots[this.#size++] = slot;
+  }
+
+  take(): Int32Array {
+    const slots = this.#slots.slice(0, this.#size);
+    for (const slot of slots) this.#isIn[slot] = 0;
+    this.#size = 0;
+    return slots;
   }
 }
 

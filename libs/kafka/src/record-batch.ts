@@ -27,7 +27,7 @@ export interface Damage {
 }
 
 const damages = new WeakMap<ArrayBufferLike, Damage>();
-let isAnyDamaged = false;
+let anyDamaged = false;
 
 /**
  * The records of a batch, out of what lies behind its header in the answer to a fetch. Of a batch that is damaged, records in
@@ -56,7 +56,10 @@ export async function recordsOf(
 
 /** What is wrong with the batch that a record stands in the place of; `undefined` for a record that was sent. */
 export const damageOf = (value: Uint8Array | null): Damage | undefined =>
-  isAnyDamaged && value ? damages.get(value.buffer) : undefined;
+  value ? damages.get(value.buffer) : undefined;
+
+/** Whether there was any such batch since the process began: else there is nothing to look for. */
+export const isAnyDamaged = (): boolean => anyDamaged;
 
 /** kafkajs hands over a part of the whole answer, so that what was before it is still there. */
 function headerBefore(payload: Buffer): Buffer | undefined {
@@ -79,7 +82,7 @@ function recordsInPlace(damage: Damage): Buffer {
   const bytes = Buffer.alloc(joined.length);
   joined.copy(bytes);
   damages.set(bytes.buffer, damage);
-  isAnyDamaged = true;
+  anyDamaged = true;
   return bytes;
 }
 
