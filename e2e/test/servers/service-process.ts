@@ -72,6 +72,17 @@ export class ServiceProcess {
     return answer?.status === 200;
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
+  /** Why it is not ready; `undefined` when it is. */
+  async readiness(): Promise<string | undefined> {
+    const answer = await fetch(`${this.url}/health/ready`);
+    const { error } = (await answer.json()) as { error: Record<string, { why?: string }> };
+    return Object.values(error)[0]?.why;
+  }
+
   /** How many partitions it has of its topics. */
   async partitions(): Promise<number> {
     const answer = await fetch(`${this.url}/health/ready`);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
-import { registerZstd } from './compression.ts';
+import { registerCodecs } from './compression.ts';
 
 export interface KafkaOptions {
   readonly brokers: readonly string[];
@@ -18,7 +18,7 @@ export interface KafkaOptions {
 
 /** A client as all of our adapters use it: short waits, few tries of its own, since whoever calls goes on trying anyway. */
 export function kafkaClient({ brokers, clientId, sasl, ssl, onLog }: KafkaOptions): Kafka {
-  registerZstd();
+  registerCodecs();
   return new Kafka({
     brokers: [...brokers],
     clientId,

@@ -8,6 +8,7 @@ import {
 } from '@neartime/streams';
 import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { kafkaError } from './failure.ts';
+import { type Damage, damageOf, isAnyDamaged } from './record-batch.ts';
 
 interface Held {
   readonly place: TopicPartition;
@@ -67,7 +68,7 @@ export class KafkaMember implements GroupMember {
   }
 
   get isReady(): boolean {
-    return this.#hasJoined && [...this.#held.values()].every(({ pump }) => pump.isOpen);
+    return this.#hasJoined && [...this.#held.values()].every(({ pump }) => pump.isWell);
   }
 
   get lag(): number {
@@ -157,12 +158,44 @@ export class KafkaMember implements GroupMember {
     const { topic, partition, messages, highWatermark } = batch;
     const pump = this.#held.get(nameOf({ topic, partition }))?.pump;
     if (!pump?.isOpen || isStale() || messages.length === 0) return;
-    pump.offer(messages.map(recordOf), Number(highWatermark));
-    resolveOffset(messages.at(-1)!.offset);
+    const { readable, trouble } = this.#readable({ topic, partition }, messages.map(recordOf));
+    pump.offer(readable, Number(highWatermark));
+    if (readable.length > 0) resolveOffset(String(readable.at(-1)!.offset));
+    if (trouble) pump.fail(trouble);
+  }
+
+  /**
+   * What can go on to the worker. Records that nobody will ever be able to read do, and are found to be no records there. Before
+   * a batch that the broker has damaged the partition stops: another replica may have it whole.
+   */
+  #readable(
+    place: TopicPartition,
+    records: readonly LoggedRecord[],
+  ): { readonly readable: readonly LoggedRecord[]; readonly trouble?: Error } {
+    let last: Damage | undefined;
+    for (let at = 0; isAnyDamaged() && at < records.length; at++) {
+      const { value, offset } = records[at]!;
+      const damage = damageOf(value);
+      if (!damage || damage === last) continue;
+      last = damage;
+      const trouble = damagedBatch(place, offset, damage);
+      if (damage.by === 'broker') return { readable: records.slice(0, at), trouble };
+      this.#options.onTrouble(trouble);
+    }
+    return { readable: records };
   }
 }
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
+
+const damagedBatch = (place: TopicPartition, offset: number, { by, why, records }: Damage): Error =>
+  new Error(
+    by === 'broker'
+      ? `${nameOf(place)}: the broker gives a damaged batch at ${offset}: ${why}; the partition waits for a whole one: ` +
+          `make another replica its leader, or delete its records up to ${offset + records} to go on without them`
+      : `${nameOf(place)}: the ${records} records from ${offset} on cannot be read: ${why}; they go to the dead letters: ` +
+          `look at who sent them`,
+  );
 
 const noValue = new Uint8Array(0);
 
