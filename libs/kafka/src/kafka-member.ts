@@ -28,19 +28,30 @@ export class KafkaMember implements GroupMember {
   readonly #admin: Admin;
   readonly #options: GroupOptions;
   readonly #held = new Map<string, Held>();
+  readonly #mostSilentMs: number;
   #hasJoined = false;
+  /** When the group was heard of last. */
+  #heardAt = -Infinity;
   /** What was lost and is not put down yet, by name: a partition that comes back waits for itself. */
   readonly #losing = new Map<string, Promise<void>>();
 
-  private constructor(consumer: Consumer, admin: Admin, options: GroupOptions) {
+  private constructor(consumer: Consumer, admin: Admin, options: GroupOptions, mostSilentMs: number) {
+    this.#mostSilentMs = mostSilentMs;
     this.#consumer = consumer;
     this.#admin = admin;
     this.#options = options;
   }
 
-  static async run(consumer: Consumer, admin: Admin, options: GroupOptions): Promise<KafkaMember> {
-    const member = new KafkaMember(consumer, admin, options);
-    const { GROUP_JOIN, REBALANCING, CRASH, DISCONNECT } = consumer.events;
+  /** `mostSilentMs`: after how long without an answer of its group it is not ready; a broker that hangs says nothing else. */
+  static async run(
+    consumer: Consumer,
+    admin: Admin,
+    options: GroupOptions,
+    mostSilentMs: number,
+  ): Promise<KafkaMember> {
+    const member = new KafkaMember(consumer, admin, options, mostSilentMs);
+    const { GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH, DISCONNECT } = consumer.events;
+    consumer.on(HEARTBEAT, () => (member.#heardAt = performance.now()));
     consumer.on(GROUP_JOIN, ({ payload }) => member.#joined(payload.memberAssignment as Record<string, number[]>));
     consumer.on(REBALANCING, () => (member.#hasJoined = false));
     consumer.on(DISCONNECT, () => (member.#hasJoined = false));
@@ -68,7 +79,8 @@ export class KafkaMember implements GroupMember {
   }
 
   get isReady(): boolean {
-    return this.#hasJoined && [...this.#held.values()].every(({ pump }) => pump.isWell);
+    const isHeard = performance.now() - this.#heardAt < this.#mostSilentMs;
+    return this.#hasJoined && isHeard && [...this.#held.values()].every(({ pump }) => pump.isWell);
   }
 
   get lag(): number {
@@ -85,6 +97,7 @@ export class KafkaMember implements GroupMember {
   /** The group has dealt its partitions out anew. Before anything is fetched: this is called in the same turn. */
   #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     this.#hasJoined = true;
+    this.#heardAt = performance.now();
     const places = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );

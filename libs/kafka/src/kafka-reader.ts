@@ -38,7 +38,7 @@ export class KafkaReader implements LogReader {
       await admin.connect();
       await consumer.connect();
       await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-      return await KafkaMember.run(consumer, admin, options);
+      return await KafkaMember.run(consumer, admin, options, this.#options.sessionTimeoutMs / 2);
     } catch (cause) {
       await Promise.allSettled([consumer.disconnect(), admin.disconnect()]);
       throw kafkaError(`cannot join the group ${options.groupId}`, cause);

@@ -24,6 +24,7 @@ export function fakeProducer(answer: (batch: ProducerBatch) => RecordMetadata[] 
 
 const events = {
   GROUP_JOIN: 'consumer.group_join',
+  HEARTBEAT: 'consumer.heartbeat',
   REBALANCING: 'consumer.rebalancing',
   CRASH: 'consumer.crash',
   DISCONNECT: 'consumer.disconnect',
@@ -51,6 +52,11 @@ export class FakeConsumer {
   /** The group deals this member these partitions. */
   deal(...partitions: number[]): void {
     this.#listeners.get(events.GROUP_JOIN)!({ payload: { memberAssignment: { [this.topic]: partitions } } });
+  }
+
+  /** The group answers a sign of life. */
+  beat(): void {
+    this.#listeners.get(events.HEARTBEAT)!({ payload: {} });
   }
 
   /** Records of these offsets are fetched. Gives the offsets up to which fetching goes on from there. */

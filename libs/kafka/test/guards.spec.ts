@@ -218,6 +218,21 @@ describe('a member of a group', () => {
     });
   });
 
+  it('is not ready while its group has not answered for half of the time after which it would be taken for dead', async () => {
+    const consumer = new FakeConsumer();
+    const { member } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(member.isReady).toBe(true));
+    const now = vi.spyOn(performance, 'now');
+    const later = performance.now() + 15_001;
+    now.mockReturnValue(later);
+    expect(member.isReady).toBe(false);
+    consumer.beat();
+    expect(member.isReady).toBe(true);
+    now.mockRestore();
+    await member[Symbol.asyncDispose]();
+  });
+
   it('takes what is fetched twice once', async () => {
     const consumer = new FakeConsumer();
     const { member, taken } = await join(consumer);

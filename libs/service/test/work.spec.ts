@@ -35,12 +35,12 @@ describe('work', () => {
 
   it('that is not ready by itself says what went wrong last', async () => {
     const { work, state, patience } = await started();
-    state.check = { ok: false, why: 'it joins its group, or begins anew' };
-    expect(work.ready()).toMatchObject({ why: 'it joins its group, or begins anew' });
+    state.check = { ok: false, why: 'it waits for its group, or begins anew' };
+    expect(work.ready()).toMatchObject({ why: 'it waits for its group, or begins anew' });
     patience.onTrouble(new StoreError('s3: cannot write s3://store/a: the server cannot be reached'));
     expect(work.ready()).toMatchObject({
       ok: false,
-      why: 'it joins its group, or begins anew: s3: cannot write s3://store/a: the server cannot be reached',
+      why: 'it waits for its group, or begins anew: s3: cannot write s3://store/a: the server cannot be reached',
     });
   });
 });
