@@ -53,7 +53,8 @@ export function planLoad(reservoir: string, end: number, options: LoadOptions): 
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   execFileSync(process.execPath, [cli, 'generate', ...args], { stdio: 'ignore' });
-  const good = readdirSync(reservoir, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.gz'));
+  for (const source of foldersOf(reservoir)) writeSmallFile(reservoir, source, end - 10);
+  const good = listed(reservoir);
   const bySource = Map.groupBy(good.toSorted(), sourceOf);
   const random = new Random(seed, 'load');
   const lanes = [...bySource.values()].map((paths, source) => {
@@ -104,10 +105,24 @@ function brokenFiles(reservoir: string, good: readonly string[], { seed, seconds
 
 /** A file that comes at once, and is named so far ahead of the clock that it has to wait. */
 function aheadFile(reservoir: string, end: number): Delivery {
-  const at = end - 5;
-  const path = rawFilePath('in/realestate/ahead/web', isoTime(at));
-  writeRawBytes(reservoir, path, gzipSync(`${line({ timestamp: at - 1, device_id: 'ahead' })}\n`));
-  return { path, at: 0 };
+  return { path: writeSmallFile(reservoir, 'in/realestate/ahead/web', end - 5), at: 0 };
 }
+
+/**
+ * A file of one line. Each source ends with one that is named after the last seconds of the last window, so that a silence of
+ * seconds is enough to close it.
+ */
+function writeSmallFile(reservoir: string, source: string, at: number): string {
+  const path = rawFilePath(source, isoTime(at));
+  writeRawBytes(reservoir, path, gzipSync(`${line({ timestamp: at - 1, device_id: source })}\n`));
+  return path;
+}
+
+/** The folders of sources in a reservoir, `in/horizontals/olx/android`. */
+const foldersOf = (reservoir: string): Set<string> =>
+  new Set(listed(reservoir).map((path) => path.split('/').slice(0, 4).join('/')));
+
+const listed = (reservoir: string): string[] =>
+  readdirSync(reservoir, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.gz'));
 
 export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000', '');

@@ -47,7 +47,7 @@ export interface PartResult {
 
 const sources = 4;
 const windowSeconds = 600;
-const settlingSeconds = 300;
+const settlingSeconds = 150;
 
 /** Runs the whole pipeline under one seed's faults, and checks what it leaves. */
 export async function runPart(options: PartOptions): Promise<PartResult> {
@@ -62,7 +62,7 @@ export async function runPart(options: PartOptions): Promise<PartResult> {
   const end = Math.floor((now + seconds) / windowSeconds) * windowSeconds;
   // The clock of the services comes to the end of the last window when the last files have come. It never runs ahead of ours.
   const clockShift = end - (now + seconds);
-  const load = { seed, sources, files: Math.max(4, Math.round(seconds / 20)), events: 300, seconds, late: false };
+  const load = { seed, sources, files: Math.max(4, Math.round(seconds / 20)), events: 300, seconds, late: true };
   const loadPlan = planLoad(join(folder.path, 'reservoir'), end, load);
   await using loading = await Load.over(loadPlan, cluster, [bucket, storeBucket]);
   await using fleet = new Fleet(cluster, serviceSettings(clockShift));
@@ -87,7 +87,7 @@ export async function runPart(options: PartOptions): Promise<PartResult> {
   const settling = secondsSince(settlingBegan);
   await watch.look().catch(() => undefined);
   const violations = [...unsettled, ...watch.violations];
-  if (violations.length > 0 && options.logs) keepLogs(fleet, join(options.logs, `seed-${seed}`));
+  if (violations.length > 0 && options.logs) await keepLogs(fleet, stores, join(options.logs, `seed-${seed}`));
   return {
     ...{ seed, kills, faults: happened, violations, fallen: fleet.fallen, files: loadPlan.lanes.flat().length },
     watched: { rows: watch.rows, looks: watch.looks },
@@ -104,8 +104,10 @@ const serviceSettings = (clockShift: number): Record<string, string> => ({
   EMIT_EVERY: '2s',
   LOOK_EVERY: '1s',
   REPROCESS_EVERY: '2s',
-  IDLE_AFTER: '20s',
-  GRACE: '60s',
+  IDLE_AFTER: '5s',
+  GRACE: '5s',
+  SETTLE_AFTER: '2s',
+  PARITY_ONE_IN: '4',
 });
 
 /** Begins each fault at its moment, whatever the others are doing, and waits for their ends. */
@@ -138,12 +140,17 @@ async function sourcesKnown(stores: Stores, { begin }: LoadPlan): Promise<void> 
   }
 }
 
-function keepLogs(fleet: Fleet, folder: string): void {
+/** All that was logged, and what the catalogue says, for whoever has to find out why. */
+async function keepLogs(fleet: Fleet, stores: Stores, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const { id, process } of fleet.everyone) {
     const lines = process.lines.map((line) => JSON.stringify(line));
     writeFileSync(join(folder, `${id}.log`), [...lines, ...process.stderr, ''].join('\n'));
   }
+  for (const [table, rows] of await stores.catalogue())
+    writeFileSync(join(folder, `${table}.jsonl`), rows.map((row) => `${JSON.stringify(row, exactly)}\n`).join(''));
 }
+
+const exactly = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
 const secondsSince = (began: number): number => Math.round((performance.now() - began) / 100) / 10;

@@ -100,6 +100,15 @@ export class Stores implements AsyncDisposable {
     return rows;
   }
 
+  /** Every table that is no feature's, by its name. */
+  async catalogue(): Promise<Map<string, Record<string, unknown>[]>> {
+    const tables = await this.rows(`SELECT table_name FROM system_schema.tables WHERE keyspace_name = '${keyspace}'`);
+    const names = tables.map((row) => row['table_name'] as string).filter((name) => !/^(device|user)_/.test(name));
+    const found = new Map<string, Record<string, unknown>[]>();
+    for (const name of names) found.set(name, await this.rows(`SELECT * FROM $.${name}`));
+    return found;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#s3.destroy();
     await this.#cassandra.shutdown();
