@@ -203,6 +203,10 @@ export class CassandraCatalogue implements Catalogue {
     await this.#checks.add(parts.map(windowOf), 0);
   }
 
+  closedUpTo(feature: string): Promise<(number | undefined)[]> {
+    return this.#parts.closedUpTo(feature);
+  }
+
   async filesOfUnwritten(features: readonly RegisteredFeature[], from: number, to: number): Promise<string[]> {
     const paths = new Set<string>();
     for (const { name, entity } of features)

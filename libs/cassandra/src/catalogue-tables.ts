@@ -34,6 +34,7 @@ export const catalogueTables = [
   `CREATE TABLE IF NOT EXISTS window_parts (
      feature text, window bigint, partition int, revision int, rows bigint, checksum text, lines bigint, high int, low int,
      etag text, state text, closed_at double, written_at double, PRIMARY KEY ((feature, window), partition))`,
+  'CREATE TABLE IF NOT EXISTS closed_up_to (feature text, partition int, window bigint, PRIMARY KEY (feature, partition))',
   `CREATE TABLE IF NOT EXISTS to_check (
      bucket int, window bigint, not_before double, marked_by uuid, marked boolean,
      PRIMARY KEY (bucket, window, not_before, marked_by)) ${soonForgotten}`,

@@ -1,10 +1,11 @@
 import { murmur2, windowSeconds } from '@neartime/engines';
 import type { Catalogue, Clock, RegisteredFeature, WindowToCheck } from '@neartime/streams';
+import pLimit from 'p-limit';
 import { putOffFrom } from './backoff.ts';
 import { type WindowState, windowState } from './window-state.ts';
 
 export interface CompareOptions {
-  readonly catalogue: Pick<Catalogue, 'linesSent' | 'windowParts' | 'putOff' | 'settled' | 'askParity'>;
+  readonly catalogue: Pick<Catalogue, 'linesSent' | 'windowParts' | 'closedUpTo' | 'putOff' | 'settled' | 'askParity'>;
   readonly clock: Clock;
   /** Every registered feature: a window leaves the list when all of them have it settled. */
   readonly registered: readonly RegisteredFeature[];
@@ -14,27 +15,39 @@ export interface CompareOptions {
   readonly parityOneIn: number;
 }
 
+const windowsAtOnce = 16;
 /** A window that is not closed so long after its task is computed from raw files. */
 const longestOpen = 86_400;
 
 /** Compares windows whose time has come, and takes those off the list that every feature has settled. */
 export async function compareWindows(list: readonly WindowToCheck[], options: CompareOptions): Promise<void> {
   const now = options.clock.now();
-  for (const check of list) if (check.notBefore <= now) await compareOne(check, options);
+  const atOnce = pLimit(windowsAtOnce);
+  const due = list.filter(({ notBefore }) => notBefore <= now);
+  if (due.length === 0) return;
+  const features: Compared[] = [];
+  for (const feature of options.registered)
+    features.push({ feature, closedUpTo: await options.catalogue.closedUpTo(feature.name) });
+  await Promise.all(due.map((check) => atOnce(() => compareOne(check, features, options))));
 }
 
-async function compareOne(check: WindowToCheck, options: CompareOptions): Promise<void> {
-  const { catalogue, clock, registered, settleAfter, parityOneIn } = options;
+interface Compared {
+  readonly feature: RegisteredFeature;
+  readonly closedUpTo: readonly (number | undefined)[];
+}
+
+async function compareOne(check: WindowToCheck, features: readonly Compared[], options: CompareOptions): Promise<void> {
+  const { catalogue, clock, settleAfter, parityOneIn } = options;
   const now = clock.now();
   const filled: string[] = [];
   let isSettled = true;
-  for (const feature of registered) {
+  for (const { feature, closedUpTo } of features) {
     const { name } = feature;
     if (isWaiting(check, name, now)) {
       isSettled = false;
       continue;
     }
-    const state = await windowState(catalogue, feature, check.window, check.asked.get(name));
+    const state = await windowState(catalogue, feature, check.window, { above: check.asked.get(name), closedUpTo });
     if (state.lines > 0) filled.push(name);
     if (state.is === 'settled') continue;
     isSettled = false;
@@ -58,8 +71,11 @@ export function isDueNow({ notBefore, differing, asked }: WindowToCheck, feature
   return notBefore <= now && dueAt <= now;
 }
 
-const isWaiting = ({ differing }: WindowToCheck, feature: string, now: number): boolean =>
-  (differing.get(feature)?.dueAt ?? -Infinity) > now;
+/** Whether it waits to be computed for the first time. One that was computed may be written, and so settled, at any time. */
+function isWaiting({ differing }: WindowToCheck, feature: string, now: number): boolean {
+  const found = differing.get(feature);
+  return found !== undefined && found.attempts === 1 && found.dueAt > now;
+}
 
 /** The same for everybody who asks. */
 export function isSampled(feature: string, window: number, oneIn: number): boolean {

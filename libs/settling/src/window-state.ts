@@ -5,7 +5,7 @@ import type { Catalogue, RegisteredFeature, WindowPart } from '@neartime/streams
 export interface WindowState {
   /**
    * - `settled`: on every partition it was made of the lines that the files say they sent there, in number and hash sum.
-   * - `differs`: a written part was not, or its rows did not come whole, or a file that it needs could not be read; or somebody
+   * - `differs`: a closed part was not, or its rows did not come whole, or a file that it needs could not be read; or somebody
    *   asked for a revision that does not stand yet.
    * - `open`: nothing differs, but parts that lines were sent to are not written yet.
    */
@@ -14,12 +14,19 @@ export interface WindowState {
   readonly lines: number;
 }
 
-/** Compares a window with what the files sent to it. `above`: somebody asked for revisions above this one. */
+export interface Comparison {
+  /** Somebody asked for revisions above this one. */
+  readonly above?: number | undefined;
+  /** By partition, up to where the stream has closed: a part that is not there was closed without lines. */
+  readonly closedUpTo?: readonly (number | undefined)[];
+}
+
+/** Compares a window with what the files sent to it. */
 export async function windowState(
   catalogue: Pick<Catalogue, 'linesSent' | 'windowParts'>,
   { name, entity, since }: RegisteredFeature,
   window: number,
-  above?: number,
+  { above, closedUpTo = [] }: Comparison = {},
 ): Promise<WindowState> {
   if (window < since) return { is: 'settled', lines: 0 };
   const [sent, recorded] = await Promise.all([
@@ -32,8 +39,10 @@ export async function windowState(
   const lines = filled.reduce((sum, partition) => sum + sent[partition]!.lines, 0);
   const isAsIs = ({ partition, state, lines: made }: WindowPart) =>
     state === 'written' && sameLines(made, sent[partition] ?? noLines);
-  const lacking = filled.some((partition) => !parts.has(partition));
+  const absent = filled.filter((partition) => !parts.has(partition));
+  const lacking = absent.length > 0;
+  const isClosed = absent.some((partition) => window <= (closedUpTo[partition] ?? -Infinity));
   const isBelow = above !== undefined && (lacking || standing.some(({ revision }) => revision <= above));
-  if (isBelow || !standing.every(isAsIs)) return { is: 'differs', lines };
+  if (isBelow || isClosed || !standing.every(isAsIs)) return { is: 'differs', lines };
   return { is: lacking ? 'open' : 'settled', lines };
 }

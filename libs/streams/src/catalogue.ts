@@ -95,9 +95,9 @@ export interface WindowPart {
 
 /** That a window was found not to hold what it is to hold. */
 export interface Differing {
-  /** How often it was put off. */
+  /** 1 when it was found, and one more each time that it was computed again. */
   readonly attempts: number;
-  /** When it is reprocessed, epoch seconds. */
+  /** When it is reprocessed, if it differs then, epoch seconds. */
   readonly dueAt: number;
 }
 
@@ -184,6 +184,11 @@ export interface Catalogue {
   windowParts(filter?: { readonly feature?: string; readonly window?: number }): Promise<WindowPart[]>;
   /** A revision is never replaced by a lower one. Their windows go on the list to check. */
   recordParts(parts: readonly WindowPart[]): Promise<void>;
+  /**
+   * By partition, the newest window that a stream has closed there, that is, of which a part of revision 0 was recorded: it has
+   * closed every earlier one too, those without a part without lines. `undefined` where there is none.
+   */
+  closedUpTo(feature: string): Promise<(number | undefined)[]>;
   /** Every file that touched a window in [from, to) which one of these features has not written. */
   filesOfUnwritten(features: readonly RegisteredFeature[], from: number, to: number): Promise<string[]>;
   /** Starts of the windows in [from, to) that files touched, in order; perhaps also of such as none touches any more. */

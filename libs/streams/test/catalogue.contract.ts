@@ -445,6 +445,18 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
         expect(await opened.port.windowParts({ window: eleven })).toEqual([]);
       });
 
+      it('say up to where a stream has closed, by the newest of revision 0', async () => {
+        await using opened = await open();
+        expect(await opened.port.closedUpTo(devices.name)).toEqual([]);
+        await opened.port.recordParts([part(devices, ten), part(devices, nine), part(logins, eleven)]);
+        await opened.port.recordParts([
+          part(devices, nine, { partition: 2 }),
+          part(devices, eleven, { revision: 1 }),
+          part(devices, nine),
+        ]);
+        expect([...(await opened.port.closedUpTo(devices.name))]).toEqual([ten, undefined, nine]);
+      });
+
       it('are never those of a lower revision than stood', async () => {
         await using opened = await open();
         for (const revision of [2, 1, 0]) await opened.port.recordParts([part(devices, nine, { revision })]);

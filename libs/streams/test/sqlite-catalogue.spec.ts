@@ -83,6 +83,7 @@ it('goes through no table as a whole, but for what lists it: months of files and
     'windowParts({ feature })': () => catalogue.windowParts({ feature: 'a' }),
     'windowParts({ window })': () => catalogue.windowParts({ window: nine }),
     'windowParts({ feature, window })': () => catalogue.windowParts({ feature: 'a', window: nine }),
+    closedUpTo: () => catalogue.closedUpTo('a'),
     filesOfUnwritten: () => catalogue.filesOfUnwritten(features, -Infinity, Infinity),
     linesSent: () => catalogue.linesSent('device', nine),
     filesOf: () => catalogue.filesOf('device', [nine, ten]),

@@ -119,7 +119,9 @@ async function compare(
   let lines = 0;
   for (const feature of registered) {
     const isRun = features.includes(feature);
-    const state = await windowState(store.catalogue, feature, check.window, check.asked.get(feature.name));
+    const state = await windowState(store.catalogue, feature, check.window, {
+      above: check.asked.get(feature.name),
+    });
     if (state.is === 'settled' || (state.is === 'open' && !isRun)) continue;
     if (isRun && (state.is === 'differs' || takesUnwritten(check.window))) due.push(feature);
     else open = true;

@@ -17,12 +17,16 @@ export interface DueWindow {
 export async function dueOnList(
   list: readonly WindowToCheck[],
   feature: Feature,
-  catalogue: Pick<Catalogue, 'linesSent' | 'windowParts'>,
+  catalogue: Pick<Catalogue, 'linesSent' | 'windowParts' | 'closedUpTo'>,
   now: number,
 ): Promise<DueWindow[]> {
   const due: DueWindow[] = [];
+  const closedUpTo = await catalogue.closedUpTo(feature.name);
   for (const check of list.filter((one) => isDueNow(one, feature.name, now))) {
-    const state = await windowState(catalogue, feature, check.window, check.asked.get(feature.name));
+    const state = await windowState(catalogue, feature, check.window, {
+      above: check.asked.get(feature.name),
+      closedUpTo,
+    });
     if (isDueState(state, check, now))
       due.push({ feature, window: check.window, lines: state.lines, differing: check.differing.get(feature.name) });
   }

@@ -28,6 +28,9 @@ export const schema = `
     etag TEXT, state TEXT NOT NULL, closed_at REAL NOT NULL, written_at REAL NOT NULL,
     PRIMARY KEY (feature, window, partition)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS closed_up_to (
+    feature TEXT NOT NULL, partition INTEGER NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (feature, partition)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS windows_to_check (window INTEGER PRIMARY KEY, not_before REAL NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS differing (
     window INTEGER NOT NULL, feature TEXT NOT NULL, attempts INTEGER NOT NULL, due_at REAL NOT NULL,

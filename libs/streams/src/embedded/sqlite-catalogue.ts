@@ -204,7 +204,16 @@ export class SqliteCatalogue implements Catalogue, Disposable {
         this.#check(part.window, 0);
         this.#recorded?.windows.add(part.window);
       }
+      this.#close(parts.filter(({ revision }) => revision === 0));
     });
+  }
+
+  async closedUpTo(feature: string): Promise<(number | undefined)[]> {
+    const sql = 'SELECT partition, window FROM closed_up_to WHERE feature = ?';
+    const closed: (number | undefined)[] = [];
+    for (const { partition, window } of this.#sqlite.all<{ partition: number; window: number }>(sql, feature))
+      closed[partition] = window;
+    return closed;
   }
 
   async filesOfUnwritten(features: readonly RegisteredFeature[], from: number, to: number): Promise<string[]> {
@@ -420,6 +429,19 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     for (const { reason, firstLine, lastLine, excerpt } of runs) {
       this.#sqlite.run('INSERT INTO rejected VALUES (?, ?, ?, ?, ?)', number, reason, firstLine, lastLine, excerpt);
     }
+  }
+
+  #close(parts: readonly WindowPart[]): void {
+    const newest = new Map<string, WindowPart>();
+    for (const part of parts) {
+      const name = `${part.feature} ${part.partition}`;
+      if (part.window > (newest.get(name)?.window ?? -Infinity)) newest.set(name, part);
+    }
+    for (const { feature, partition, window } of newest.values())
+      this.#sqlite.run(
+        'INSERT INTO closed_up_to VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET window = max(window, excluded.window)',
+        ...[feature, partition, window],
+      );
   }
 
   /** Puts every window that a file touches on the list to check. */
