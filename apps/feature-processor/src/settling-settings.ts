@@ -8,6 +8,7 @@ export interface SettlingSettings {
   /** All in seconds. */
   readonly every: number;
   readonly after: number;
+  readonly claimSeconds: number;
   readonly parityOneIn: number;
 }
 
@@ -29,6 +30,12 @@ export const settlingSettings = group(
     after: duration('SETTLE_AFTER', {
       about: 'how long a window that differs waits to be reprocessed; then twice as long, up to a day',
       from: '0s',
+      to: '1d',
+      default: '10m',
+    }),
+    claimSeconds: duration('CLAIM_FOR', {
+      about: 'how long the rows of a window that it computed may take to be written, before it is due for others',
+      from: '5s',
       to: '1d',
       default: '10m',
     }),

@@ -78,13 +78,13 @@ export async function startFeatureProcessor(
 
 /** Settles windows, now and then, until it is disposed of. */
 function settling(
-  { store, every, after, parityOneIn }: SettlingSettings,
+  { store, every, after, claimSeconds, parityOneIn }: SettlingSettings,
   shared: Pick<ReprocessorOptions, 'features' | 'publisher' | 'partitions' | 'clock' | 'listener'>,
   { cassandra: { catalogue, leases }, objects }: PipelineConnection,
   { onTrouble }: Patience,
 ): AsyncDisposable {
   const reprocessor = new Reprocessor({
-    ...{ ...shared, catalogue, leases, settleAfter: after, parityOneIn },
+    ...{ ...shared, catalogue, leases, settleAfter: after, claimSeconds, parityOneIn },
     ...{ objects: objects.store(store), rawFile: objects.rawFile, owner: `${hostname()} ${randomUUID()}` },
     encode: (rows, { engine }) => encodeRows(rows ?? noRows, engine.output),
   });

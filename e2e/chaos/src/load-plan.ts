@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { parseRawFileName } from '@neartime/ingest';
 import { line, rawFilePath, writeRawBytes } from '@neartime/testing';
+import { neartime } from './cli.ts';
 import { Random } from './random.ts';
 
-const cli = fileURLToPath(new URL('../../../apps/cli/bin/neartime.mjs', import.meta.url));
 const windowSeconds = 600;
 
 export interface LoadOptions {
@@ -44,7 +42,7 @@ export const sourceOf = (path: string): string =>
   parseRawFileName(`s3://${bucket}/${path}`)?.source ?? `s3://${bucket}/${path.slice(0, path.lastIndexOf('/') + 1)}`;
 
 /** Makes a reservoir whose last window ends at `end`, and says when each of its files comes. The same for the same options. */
-export function planLoad(reservoir: string, end: number, options: LoadOptions): LoadPlan {
+export async function planLoad(reservoir: string, end: number, options: LoadOptions): Promise<LoadPlan> {
   const { seed, seconds, late } = options;
   const time = end - options.files * windowSeconds;
   const flags = {
@@ -52,7 +50,8 @@ export function planLoad(reservoir: string, end: number, options: LoadOptions): 
     ...{ start: isoTime(time), dirt: 0.05, late: late ? 0.01 : 0 },
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  execFileSync(process.execPath, [cli, 'generate', ...args], { stdio: 'ignore' });
+  const { code, output } = await neartime(['generate', ...args]);
+  if (code !== 0) throw new Error(`generate ended with ${code}\n${output}`);
   for (const source of foldersOf(reservoir)) writeSmallFile(reservoir, source, end - 10);
   const good = listed(reservoir);
   const bySource = Map.groupBy(good.toSorted(), sourceOf);

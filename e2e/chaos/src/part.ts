@@ -47,7 +47,7 @@ export interface PartResult {
 
 const sources = 4;
 const windowSeconds = 600;
-const settlingSeconds = 150;
+const settlingSeconds = 240;
 
 /** Runs the whole pipeline under one seed's faults, and checks what it leaves. */
 export async function runPart(options: PartOptions): Promise<PartResult> {
@@ -63,7 +63,7 @@ export async function runPart(options: PartOptions): Promise<PartResult> {
   // The clock of the services comes to the end of the last window when the last files have come. It never runs ahead of ours.
   const clockShift = end - (now + seconds);
   const load = { seed, sources, files: Math.max(4, Math.round(seconds / 20)), events: 300, seconds, late: true };
-  const loadPlan = planLoad(join(folder.path, 'reservoir'), end, load);
+  const loadPlan = await planLoad(join(folder.path, 'reservoir'), end, load);
   await using loading = await Load.over(loadPlan, cluster, [bucket, storeBucket]);
   await using fleet = new Fleet(cluster, serviceSettings(clockShift));
   for (const kind of kinds) await fleet.scale(kind, 2);
@@ -107,6 +107,7 @@ const serviceSettings = (clockShift: number): Record<string, string> => ({
   IDLE_AFTER: '5s',
   GRACE: '5s',
   SETTLE_AFTER: '2s',
+  CLAIM_FOR: '20s',
   PARITY_ONE_IN: '4',
 });
 

@@ -183,7 +183,7 @@ export class Topology {
     await registerFeatures(this.#catalogue, features);
     const reprocessor = new Reprocessor({
       ...{ features, catalogue: this.#catalogue, leases: this.leases, objects: this.objects, clock: this.#clock },
-      ...{ partitions, owner, settleAfter, parityOneIn, publisher: await this.publisher(features) },
+      ...{ partitions, owner, settleAfter, claimSeconds: 600, parityOneIn, publisher: await this.publisher(features) },
       rawFile: (path) => ({ reservoir, path: path.replace('s3://raw/', '') }),
       encode: (rows, { engine }) => encodeRows(rows ?? noRows, engine.output),
       listener: {

@@ -1,13 +1,12 @@
 import type { Clock, LeaseClaim, Leases } from '@neartime/streams';
 
-/** Seconds for which a window is claimed: as long as its rows may take to be written. */
-const leaseSeconds = 600;
-
 export interface ClaimsOptions {
   readonly leases: Leases;
   readonly clock: Clock;
   /** A text of this process alone. */
   readonly owner: string;
+  /** Seconds for which a window is claimed: as long as its rows may take to be written. */
+  readonly claimSeconds: number;
 }
 
 /** The leases on windows that this process has. A claim gives the revision that is this claim's alone. */
@@ -47,8 +46,8 @@ export class Claims {
   }
 
   #claim(feature: string, window: number): LeaseClaim {
-    const { owner, clock } = this.#options;
+    const { owner, clock, claimSeconds } = this.#options;
     const now = clock.now();
-    return { name: `window/${feature}/${window}`, owner, now, until: now + leaseSeconds };
+    return { name: `window/${feature}/${window}`, owner, now, until: now + claimSeconds };
   }
 }

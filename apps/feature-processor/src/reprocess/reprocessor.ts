@@ -32,6 +32,8 @@ export interface ReprocessorOptions extends Pick<ParityOptions, 'rawFile' | 'enc
   readonly settleAfter: number;
   /** Of so many windows that are settled, one is computed again to be compared; 0: none is. */
   readonly parityOneIn: number;
+  /** Seconds for which it claims a window: as long as its rows may take to be written. */
+  readonly claimSeconds: number;
   readonly listener: ReprocessListener;
 }
 
