@@ -32,4 +32,7 @@ export function faultPlan({ seed, kills, seconds, others = everyOther }: PlanOpt
     .sort((a, b) => a.at - b.at);
 }
 
-export const everyOther = faultNames.filter((name) => name !== 'kill');
+/** Every fault but kills that one broker is enough for. */
+export const everyOther = faultNames.filter(
+  (name) => name !== 'kill' && name !== 'leaders move' && name !== 'broker outage',
+);

@@ -22,7 +22,7 @@ stores hold what a backfill over the same files gives. Needs a Docker engine. Ex
   --plan        only prints which faults happen when
   --help
 
-Faults: kill, ${everyOther.join(', ')}
+Faults: ${faultNames.join(', ')}
 `;
 
 const whole = (name: string, text: string): number => {

@@ -71,6 +71,9 @@ const environmentOf = (id: number, brokers: number, advertised: number): Record<
   KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
   KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
   // So that a broker that died is followed by another within seconds.
+  // So that leaders go to the first of their replicas soon.
+  KAFKA_LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS: '5',
+  KAFKA_LEADER_IMBALANCE_PER_BROKER_PERCENTAGE: '0',
   KAFKA_BROKER_SESSION_TIMEOUT_MS: '6000',
 });
 

@@ -1,6 +1,7 @@
 import type { Fault } from '../chaos.ts';
 import { clockJump } from './clock-jump.ts';
 import { kill } from './kill.ts';
+import { brokerOutage, leadersMove } from './leaders.ts';
 import { outage } from './outage.ts';
 import { scale } from './scale.ts';
 import { sleeper } from './sleeper.ts';
@@ -33,6 +34,9 @@ export const faults = {
   'clock of a store-writer': clockJump('store-writer'),
   'notice to two': twice,
   'notices again': again,
+  // These take more than one broker.
+  'leaders move': leadersMove,
+  'broker outage': brokerOutage,
 } satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;
