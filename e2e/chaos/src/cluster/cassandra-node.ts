@@ -1,4 +1,4 @@
-import { CassandraContainer } from '@testcontainers/cassandra';
+import { cassandraContainer } from '@neartime/testing/servers';
 import cassandra from 'cassandra-driver';
 import { Line } from '../line.ts';
 import { TcpProxy } from '../tcp-proxy.ts';
@@ -27,7 +27,7 @@ export class CassandraNode implements AsyncDisposable {
     const line = new Line();
     const port = await freePort();
     const proxy = await TcpProxy.start({ port, line });
-    const container = await new CassandraContainer(images.cassandra)
+    const container = await cassandraContainer(images.cassandra)
       .withExposedPorts({ container: 9042, host: port })
       .start();
     return new CassandraNode(line, new ServerContainer(container, () => answers(port)), proxy, port);
