@@ -15,9 +15,9 @@ export class KafkaReader implements LogReader {
   readonly #kafka: Kafka;
   readonly #options: ReaderOptions;
 
-  constructor(kafka: Kafka, options: ReaderOptions = { sessionTimeoutMs: 30_000, waitMs: 250 }) {
+  constructor(kafka: Kafka, options: Partial<ReaderOptions> = {}) {
     this.#kafka = kafka;
-    this.#options = options;
+    this.#options = { sessionTimeoutMs: 30_000, waitMs: 250, ...options };
   }
 
   async join(options: GroupOptions): Promise<GroupMember> {
