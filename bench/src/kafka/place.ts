@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -12,6 +13,7 @@ import { S3ObjectStore, S3Reservoir, s3Client } from '@neartime/s3';
 import { commonTopics, featureTopics } from '@neartime/servers';
 import { DeadLetters, systemClock } from '@neartime/streams';
 import cassandra from 'cassandra-driver';
+import type { Admin } from 'kafkajs';
 import { ownReader, ownTopics, ownWriter } from './own-log.ts';
 import type { Servers } from './servers.ts';
 
@@ -95,13 +97,31 @@ export async function withPlace<T>(
   }
 }
 
+const leaveTries = 8;
+const leavePauseMs = 5000;
+
+/** A member that was ended without a word is in its group until its session is over. */
+async function deleteGroups(admin: Admin, groups: string[]): Promise<void> {
+  for (let tries = 1; groups.length > 0; tries++) {
+    try {
+      await admin.deleteGroups(groups);
+      return;
+    } catch (error) {
+      const { groups: left = [] } = error as { groups?: { groupId: string }[] };
+      if (tries === leaveTries || left.length === 0) throw error;
+      groups = left.map(({ groupId }) => groupId);
+      await sleep(leavePauseMs);
+    }
+  }
+}
+
 async function remove(place: Place): Promise<void> {
   const admin = brokersOf(place).admin();
   await admin.connect();
   const mine = (name: string) => name.startsWith(place.prefix);
   await admin.deleteTopics({ topics: (await admin.listTopics()).filter(mine), timeout: 30_000 });
   const { groups } = await admin.listGroups();
-  await admin.deleteGroups(groups.map(({ groupId }) => groupId).filter(mine));
+  await deleteGroups(admin, groups.map(({ groupId }) => groupId).filter(mine));
   await admin.disconnect();
 
   const { contactPoints, localDataCenter, keyspace } = sessionOptions(place);
