@@ -45,6 +45,8 @@ export class FileSender implements LineSink {
   /** By entity and partition. */
   #waiting: Waiting[][] = [];
   #waitingRecords = 0;
+  /** Blocks that were sent, to be filled again. */
+  #free: RecordBlock[] = [];
   #sending: Promise<void> = Promise.resolve();
 
   /** `fileId`: 32 hex digits. */
@@ -107,7 +109,11 @@ export class FileSender implements LineSink {
     );
     this.#waiting = [];
     this.#waitingRecords = 0;
-    this.#sending = this.#options.log.append(appends);
+    // Once they stand, their memory takes the next ones.
+    this.#sending = this.#options.log.append(appends).then(() => {
+      for (const { records } of appends) records.clear();
+      this.#free.push(...appends.map(({ records }) => records));
+    });
     // Whoever goes on hears of a failure; until then it is nobody's.
     this.#sending.catch(() => undefined);
   }
@@ -122,7 +128,7 @@ export class FileSender implements LineSink {
     });
     const last = blocks.at(-1);
     if (last?.hasRoomFor(bytes)) return last;
-    const next = new RecordBlock();
+    const next = this.#free.pop() ?? new RecordBlock();
     blocks.push(next);
     return next;
   }

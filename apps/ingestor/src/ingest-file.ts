@@ -21,6 +21,7 @@ import {
   type Reservoir,
 } from '@neartime/streams';
 import { FileSender } from './file-sender.ts';
+import { KeptPieces } from './kept-pieces.ts';
 import { type FileNotice, pathOf } from './notice.ts';
 
 export interface IngestOptions {
@@ -55,6 +56,9 @@ export interface SentFile {
   readonly rejected: Readonly<Record<string, number>>;
   readonly bytes: number;
 }
+
+/** So many packed bytes of a file are kept from the first reading to the second. */
+const mostKept = 32 * 1024 * 1024;
 
 interface NamedFile extends FileSeen {
   readonly fileTime: number;
@@ -98,7 +102,9 @@ async function ingestStanding(
   if (wasSent && known.version === version) return { is: 'sent', source, fileTime };
   if (known?.state === 'quarantined' && known.version === version && !isTriedAgain(known)) return { is: 'known' };
   await catalogue.beginReading(file);
-  const packed = await checkRawFile(untilAborted(options.signal, reservoirOf(file.bucket).open(file.key, version)));
+  const kept = new KeptPieces(mostKept);
+  const pieces = untilAborted(options.signal, reservoirOf(file.bucket).open(file.key, version));
+  const packed = await checkRawFile(kept.keeping(pieces));
   if ('broken' in packed) return quarantineBroken(file, packed, options);
   if (known?.contentHash !== undefined && known.contentHash !== packed.contentHash)
     return quarantine(
@@ -113,7 +119,7 @@ async function ingestStanding(
   }
   const fileId = known?.fileId ?? identityOf(file);
   await catalogue.beginReading(file, { fileId, contentHash: packed.contentHash });
-  return send(file, { fileId, ...packed }, options);
+  return send(file, { fileId, kept, ...packed }, options);
 }
 
 /** Whether a file was set aside for what may pass: whoever meets it again looks at it again. */
@@ -129,13 +135,14 @@ const identityOf = ({ bucket, key, version }: NamedFile): string =>
 
 async function send(
   file: NamedFile,
-  { fileId, contentHash, size }: { fileId: string; contentHash: string; size: number },
+  { fileId, kept, contentHash, size }: { fileId: string; kept: KeptPieces; contentHash: string; size: number },
   options: IngestOptions,
 ): Promise<Ingested> {
   const { catalogue, reservoirOf, grace } = options;
   const sender = new FileSender(fileId, { ...options, schema: eventSchema as EventSchema, encoder: options.events });
-  const pieces = sender.paced(untilAborted(options.signal, reservoirOf(file.bucket).open(file.key, file.version)));
-  const read = await readRawFile(pieces, { schema: eventSchema, fileTime: file.fileTime, sink: sender });
+  const pieces = kept.all ?? reservoirOf(file.bucket).open(file.key, file.version);
+  const paced = sender.paced(untilAborted(options.signal, pieces));
+  const read = await readRawFile(paced, { schema: eventSchema, fileTime: file.fileTime, sink: sender });
   if ('broken' in read)
     throw new Error(`${file.path}: it was whole a moment ago, now it is ${read.broken}: ${read.detail}`);
   const folded = await sender.finish();

@@ -15,10 +15,6 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
   export default definition;
 }
 
-declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
-  export default function crc32C(bytes: Buffer): number;
-}
-
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
     constructor(initialSize?: number);

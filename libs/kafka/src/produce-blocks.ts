@@ -1,8 +1,8 @@
 import { RecordBlock } from '@neartime/streams';
 import kafkajs, { type CompressionTypes as CompressionType } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
-import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import produce from 'kafkajs/src/protocol/requests/produce/index.js';
+import { crc32c } from './crc32c.ts';
 
 /*
  * kafkajs copies the list of a batch's messages for each of them, and makes a handful of objects a message to lay it out: more
@@ -97,7 +97,7 @@ async function batchOf(messages: readonly Carrier[], compression: CompressionTyp
   batch.writeInt32BE(-1, 53);
   batch.writeInt32BE(block.length, 57);
   packed.copy(batch, headBytes);
-  batch.writeUInt32BE(crc32C(batch.subarray(checkedFrom)), 17);
+  batch.writeUInt32BE(crc32c(batch.subarray(checkedFrom)), 17);
   return batch;
 }
 

@@ -64,6 +64,12 @@ export class RecordBlock implements Iterable<LogRecord> {
     this.#size = at;
   }
 
+  /** Takes all records out; their memory is used again. */
+  clear(): void {
+    this.#size = 0;
+    this.#length = 0;
+  }
+
   /** The records one by one, for whoever wants them so. */
   *[Symbol.iterator](): Iterator<LogRecord> {
     const cursor = { bytes: this.#bytes, at: 0 };
