@@ -24,6 +24,7 @@ import {
   repeatedly,
 } from '@neartime/streams';
 import type { Config, FeatureGroup } from './config.ts';
+import { eventReader } from './event-reader.ts';
 import { FeatureWorker } from './feature-worker.ts';
 import { processorLog } from './processor-log.ts';
 import { Reprocessor } from './reprocess/reprocessor.ts';
@@ -51,10 +52,7 @@ export async function startFeatureProcessor(
   await log.registry.register(eventRecord);
   await log.registry.register(progressRecord);
   const publisher = new WindowPublisher({ log: log.writer, clock, encoders });
-  const decoder = new RecordDecoder(log.registry, [
-    { record: eventRecord, strings: 'bytes' },
-    { record: progressRecord },
-  ]);
+  const decoder = new RecordDecoder(log.registry, [eventReader(), { record: progressRecord }]);
 
   const read = entities.filter((entity) => features.some((feature) => feature.entity === entity));
   const open = async (assignment: Assignment) => {

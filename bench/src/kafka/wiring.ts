@@ -1,5 +1,5 @@
 import type { Feature } from '@neartime/engines';
-import { type FeatureEncoders, FeatureWorker, WindowPublisher } from '@neartime/feature-processor';
+import { type FeatureEncoders, FeatureWorker, WindowPublisher, eventReader } from '@neartime/feature-processor';
 import { features } from '@neartime/features';
 import { NoticesWorker, ProgressSender, ingestFile } from '@neartime/ingestor';
 import {
@@ -89,7 +89,7 @@ export async function featureWorkers(
   const publisher = await publisherOf(registry, writer, its);
   await registry.register(eventRecord);
   await registry.register(progressRecord);
-  const decoder = new RecordDecoder(registry, [{ record: eventRecord, strings: 'bytes' }, { record: progressRecord }]);
+  const decoder = new RecordDecoder(registry, [eventReader(), { record: progressRecord }]);
   return (assignment) => {
     const entity = entities.find((one) => topics.events(one) === assignment.topic)!;
     return new FeatureWorker(assignment, {

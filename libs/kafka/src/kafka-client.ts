@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
 import { registerZstd } from './compression.ts';
+import { registerBatches } from './fetch-batches.ts';
 import { registerBlocks } from './produce-blocks.ts';
 
 export interface KafkaOptions {
@@ -21,6 +22,7 @@ export interface KafkaOptions {
 export function kafkaClient({ brokers, clientId, sasl, ssl, onLog }: KafkaOptions): Kafka {
   registerZstd();
   registerBlocks();
+  registerBatches();
   return new Kafka({
     brokers: [...brokers],
     clientId,

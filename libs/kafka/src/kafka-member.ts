@@ -8,6 +8,7 @@ import {
 } from '@neartime/streams';
 import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { kafkaError } from './failure.ts';
+import { carriedBy } from './fetch-batches.ts';
 
 interface Held {
   readonly place: TopicPartition;
@@ -157,7 +158,7 @@ export class KafkaMember implements GroupMember {
     const { topic, partition, messages, highWatermark } = batch;
     const pump = this.#held.get(nameOf({ topic, partition }))?.pump;
     if (!pump?.isOpen || isStale() || messages.length === 0) return;
-    pump.offer(messages.map(recordOf), Number(highWatermark));
+    for (const records of recordsOf(messages)) pump.offer(records, Number(highWatermark));
     resolveOffset(messages.at(-1)!.offset);
   }
 }
@@ -165,6 +166,12 @@ export class KafkaMember implements GroupMember {
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
 
 const noValue = new Uint8Array(0);
+
+/** The records of each batch, where messages are batches; all of them together where they are records. */
+function recordsOf(messages: readonly KafkaMessage[]): (readonly LoggedRecord[])[] {
+  const batches = messages.map(carriedBy);
+  return batches.every((records) => records !== undefined) ? batches : [messages.map(recordOf)];
+}
 
 const recordOf = ({ key, value, timestamp, offset }: KafkaMessage): LoggedRecord => ({
   key,

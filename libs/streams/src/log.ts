@@ -16,6 +16,8 @@ export interface LogRecord {
 /** A record where it stands in its partition. */
 export interface LoggedRecord extends LogRecord {
   readonly offset: number;
+  /** Bytes of key and value, where they are known without making either. */
+  readonly size?: number;
 }
 
 /** The records for one partition, in order; several of one partition in the order in which they stand. */
