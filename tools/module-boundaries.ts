@@ -18,13 +18,14 @@ export interface Violation {
 
 /** Whom a project of each type may import; `testing` besides is open to everybody's tests. */
 const mayImport: Record<ProjectType, readonly ProjectType[]> = {
-  app: ['wiring', 'adapter', 'port', 'core', 'schema'],
+  app: ['flow', 'wiring', 'adapter', 'port', 'core', 'schema'],
+  flow: ['port', 'core', 'schema'],
   wiring: ['adapter', 'port', 'schema'],
   adapter: ['port', 'schema'],
   port: ['schema'],
   core: ['schema', 'core'],
   schema: [],
-  testing: ['app', 'wiring', 'adapter', 'port', 'core', 'schema', 'testing'],
+  testing: ['app', 'flow', 'wiring', 'adapter', 'port', 'core', 'schema', 'testing'],
 };
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What a project is, as its Nx tag `type:…` says; the rules of who may import whom speak of nothing else. */
-export const projectTypes = ['app', 'wiring', 'adapter', 'port', 'core', 'schema', 'testing'] as const;
+export const projectTypes = ['app', 'flow', 'wiring', 'adapter', 'port', 'core', 'schema', 'testing'] as const;
 export type ProjectType = (typeof projectTypes)[number];
 
 export interface Project {

@@ -27,7 +27,8 @@ const violationsIn = (projects: readonly Project[], files: Record<string, string
 
 describe('the type of a project says whom it may import', () => {
   const allowed: Record<ProjectType, readonly ProjectType[]> = {
-    app: ['wiring', 'adapter', 'port', 'core', 'schema'],
+    app: ['flow', 'wiring', 'adapter', 'port', 'core', 'schema'],
+    flow: ['port', 'core', 'schema'],
     wiring: ['adapter', 'port', 'schema'],
     adapter: ['port', 'schema'],
     port: ['schema'],

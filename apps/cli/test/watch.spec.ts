@@ -123,7 +123,7 @@ describe('watching a folder', () => {
 function isSettled(store: string, files: number): boolean {
   using database = new DatabaseSync(join(store, 'catalogue.db'), { readOnly: true, timeout: 5000 });
   const { done } = database.prepare(`SELECT count(*) AS done FROM files WHERE state = 'done'`).get()!;
-  const { due } = database.prepare('SELECT count(*) AS due FROM to_check').get()!;
+  const { due } = database.prepare('SELECT count(*) AS due FROM windows_to_check').get()!;
   return done === files && due === 0;
 }
 

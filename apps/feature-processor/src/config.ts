@@ -13,6 +13,7 @@ import {
   serviceSettings,
   text,
 } from '@neartime/service';
+import { settlingSettings } from './settling-settings.ts';
 
 /** The features of one consumer group. */
 export interface FeatureGroup {
@@ -51,12 +52,7 @@ export const settings = {
     to: '10m',
     default: '30s',
   }),
-  reprocessEvery: duration('REPROCESS_EVERY', {
-    about: 'how often it looks for windows that have to come from raw files',
-    from: '1s',
-    to: '1h',
-    default: '10s',
-  }),
+  settling: settlingSettings,
   kafka: kafkaSettings,
   registry: registrySettings,
   cassandra: cassandraSettings,

@@ -16,6 +16,12 @@ export const processorLog = (
     logger.info({ feature, window: iso(window), revision, rows }, 'window computed from raw files'),
   incomplete: (feature, window, why) =>
     logger.error({ feature, window: iso(window), why }, 'window cannot be computed: a raw file is missing'),
+  parity: ({ feature, window, revision, outcome, detail }) => {
+    const said = { feature, window: iso(window), revision, detail };
+    if (outcome === 'equal') logger.info(said, 'parity: raw files give what stands');
+    else if (outcome === 'differs') logger.error(said, 'PARITY BROKEN: raw files give something else than what stands');
+    else logger.error(said, 'parity unknown: a raw file is missing');
+  },
   buried: ({ topic, partition, offset, reason }) =>
     logger.warn({ topic, partition, offset, reason }, 'record cannot be decoded'),
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Feature } from '@neartime/engines';
+import { encodeRows, noRows } from '@neartime/parquet';
 import {
   type WindowClosed,
   entities,
@@ -10,8 +11,9 @@ import {
   topics,
   windowClosedRecord,
 } from '@neartime/schemas';
-import { connectPipeline, featureTopics, memberWork } from '@neartime/servers';
+import { type PipelineConnection, connectPipeline, featureTopics, memberWork } from '@neartime/servers';
 import type { Logger, Patience, RunningWork } from '@neartime/service';
+import { registerFeatures } from '@neartime/settling';
 import {
   type Assignment,
   type Catalogue,
@@ -27,7 +29,8 @@ import type { Config, FeatureGroup } from './config.ts';
 import { eventReader } from './event-reader.ts';
 import { FeatureWorker } from './feature-worker.ts';
 import { processorLog } from './processor-log.ts';
-import { Reprocessor } from './reprocess/reprocessor.ts';
+import { Reprocessor, type ReprocessorOptions } from './reprocess/reprocessor.ts';
+import type { SettlingSettings } from './settling-settings.ts';
 import { type FeatureEncoders, WindowPublisher } from './window-publisher.ts';
 
 /** Connects, registers the schemas of its features, and joins the readers of their events. */
@@ -41,10 +44,11 @@ export async function startFeatureProcessor(
   const listener = processorLog(logger);
   const pipeline = stack.use(await connectPipeline(config, clock, listener.buried, patience));
   const { log, deadLetters } = pipeline;
-  const { catalogue, leases } = pipeline.cassandra;
+  const { catalogue } = pipeline.cassandra;
   const { features, groupId } = config.group;
   const { partitions, grace } = config.pipeline;
   await settleGroup(catalogue, config.group);
+  await registerFeatures(catalogue, features);
   // Before its topic is there: whoever finds that looks for the schema.
   const encoders = await encodersOf(log.registry, features);
   const names = features.map(({ name }) => name);
@@ -64,28 +68,27 @@ export async function startFeatureProcessor(
   };
   const join = { groupId, topics: read.map((entity) => topics.events(entity)), open, onTrouble: patience.onTrouble };
   const member = await persistently(() => log.reader.join(join), patience);
-  const reservoirOf = pipeline.objects.reservoir;
-  const owner = `${hostname()} ${randomUUID()}`;
-  const reprocessor = new Reprocessor({
-    features,
-    catalogue,
-    leases,
-    reservoirOf,
-    publisher,
-    partitions,
-    clock,
-    owner,
-    listener,
-  });
-  const beside = reprocessing(reprocessor, config.reprocessEvery, patience);
-  return memberWork(() => [member], stack.move(), beside);
+  const beside = config.settling
+    ? [settling(config.settling, { features, publisher, partitions, clock, listener }, pipeline, patience)]
+    : [];
+  return memberWork(() => [member], stack.move(), ...beside);
 }
 
-/** Reprocesses what is due, now and then, until it is disposed of. */
-function reprocessing(reprocessor: Reprocessor, everySeconds: number, { onTrouble }: Patience): AsyncDisposable {
+/** Settles windows, now and then, until it is disposed of. */
+function settling(
+  { store, every, after, parityOneIn }: SettlingSettings,
+  shared: Pick<ReprocessorOptions, 'features' | 'publisher' | 'partitions' | 'clock' | 'listener'>,
+  { cassandra: { catalogue, leases }, objects }: PipelineConnection,
+  { onTrouble }: Patience,
+): AsyncDisposable {
+  const reprocessor = new Reprocessor({
+    ...{ ...shared, catalogue, leases, settleAfter: after, parityOneIn },
+    ...{ objects: objects.store(store), rawFile: objects.rawFile, owner: `${hostname()} ${randomUUID()}` },
+    encode: (rows, { engine }) => encodeRows(rows ?? noRows, engine.output),
+  });
   const ending = new AbortController();
   const { signal } = ending;
-  const done = repeatedly(() => reprocessor.turn(signal), { everySeconds, signal, onTrouble });
+  const done = repeatedly(() => reprocessor.turn(signal), { everySeconds: every, signal, onTrouble });
   return {
     async [Symbol.asyncDispose]() {
       ending.abort();

@@ -3,7 +3,7 @@ import type { LineSum } from '@neartime/schemas';
 import type { WindowPart } from '@neartime/streams';
 import { at } from '@neartime/testing';
 import { describe, expect, it } from 'vitest';
-import { type DueCatalogue, dueWindows } from '../src/reprocess/due-windows.ts';
+import { type LostCatalogue, lostFromLog } from '../src/reprocess/due-windows.ts';
 
 const [devices] = features;
 const [ten, tenTen, tenTwenty] = [at('10:00'), at('10:10'), at('10:20')];
@@ -14,7 +14,7 @@ const catalogueOf = (
   firsts: readonly (number | undefined)[],
   sent: ReadonlyMap<number, readonly boolean[]>,
   written: readonly (readonly [number, number, WindowPart['state']?])[],
-): DueCatalogue => ({
+): LostCatalogue => ({
   setting: async (key) => firsts[Number(key.at(-1))]?.toString(),
   touchedWindows: async (_, from, to) => [...sent.keys()].filter((window) => window >= from && window < to),
   linesSent: async (_, window) => sent.get(window)!.map((is) => (is ? lines : undefined)) as LineSum[],
@@ -24,8 +24,8 @@ const catalogueOf = (
       .map(([window, partition, state = 'written']) => ({ window, partition, state }) as WindowPart),
 });
 const both = [true, true];
-const due = async (catalogue: DueCatalogue) =>
-  (await dueWindows(catalogue, devices, 2, new Set())).map(({ window }) => window);
+const due = async (catalogue: LostCatalogue) =>
+  (await lostFromLog(catalogue, devices, 2, new Set())).map(({ window }) => window);
 
 describe('a window is to come from raw files', () => {
   it('not where the log has lost nothing', async () => {

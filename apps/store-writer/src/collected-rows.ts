@@ -53,12 +53,6 @@ export class CollectedRows {
     const pair = Int32Array.from(rows, (row) => pairs.ranks.get(pairKey(row))!);
     return { rows: rows.length, ids, offsets, pairs: pairs.sorted, pair, values: valuesOf(rows) };
   }
-
-  /** Keys that the revision does not have any more. */
-  removed(): { id: string; country: string; brand: string }[] {
-    const gone = [...this.#rows.values()].filter(({ value }) => value === null);
-    return gone.map(({ id, country, brand }) => ({ id: text(id), country: text(country), brand: text(brand) }));
-  }
 }
 
 const latin1 = (bytes: Uint8Array): string => (bytes as Buffer).toString('latin1');

@@ -1,4 +1,4 @@
-import { isStoreUrl, pipelineSettings } from '@neartime/servers';
+import { pipelineSettings, storeSetting } from '@neartime/servers';
 import {
   type ConfigOf,
   cassandraSettings,
@@ -7,15 +7,11 @@ import {
   registrySettings,
   s3Settings,
   serviceSettings,
-  setting,
 } from '@neartime/service';
-import { z } from 'zod';
 
 export const settings = {
   service: serviceSettings,
-  store: setting('STORE', 's3://bucket or s3://bucket/prefix', z.string().refine(isStoreUrl), {
-    about: 'where the Parquet objects go, below features_store/',
-  }),
+  store: storeSetting({ about: 'where the Parquet objects go, below features_store/' }),
   windowsTtl: duration('WINDOWS_TTL', {
     about: 'how long the table of windows by id keeps its rows',
     from: '1h',

@@ -5,19 +5,22 @@ import {
   type Catalogue,
   type Clock,
   type DescribedObjectStore,
-  type OnlineStore,
   type OnlineTable,
+  type RevisableOnlineStore,
   StoreError,
   type WindowPart,
   objectName,
 } from '@neartime/streams';
 import type { CollectedRows } from './collected-rows.ts';
+import { lostKeys } from './lost-keys.ts';
 
 export interface PartWriterOptions {
   readonly objects: DescribedObjectStore;
-  readonly online: OnlineStore;
-  readonly catalogue: Catalogue;
+  readonly online: RevisableOnlineStore;
+  readonly catalogue: Pick<Catalogue, 'windowParts' | 'recordParts'>;
   readonly clock: Clock;
+  /** Hears of an object whose rows cannot be read, so that what its revision takes away is not known. */
+  readonly onDamaged: (name: string) => void;
 }
 
 /** What came of a revision. */
@@ -43,9 +46,9 @@ export class PartWriter {
   }
 
   /** The revision that stands of a part; -1 for none. */
-  async standing({ feature }: OnlineTable, window: number, partition: number): Promise<number> {
-    const parts = await this.#options.catalogue.windowParts({ feature, window });
-    return parts.find((part) => part.partition === partition && part.state !== 'unfit')?.revision ?? -1;
+  async standing(table: OnlineTable, window: number, partition: number): Promise<number> {
+    const part = await this.#part(table, window, partition);
+    return part && part.state !== 'unfit' ? part.revision : -1;
   }
 
   /** Writes a revision that has come whole. When rows are missing, or others have come, only the catalogue hears of it. */
@@ -64,7 +67,27 @@ export class PartWriter {
     const etag = await this.#put(table, closed, rows);
     if (rows.rows > 0) await this.#putOnline(table, closed, rows);
     await this.#record(table, closed, { state: 'written', etag });
-    return outcome('written');
+    return outcome((await this.#isOvertaken(table, closed, etag)) ? 'older' : 'written');
+  }
+
+  async #part({ feature }: OnlineTable, window: number, partition: number): Promise<WindowPart | undefined> {
+    const parts = await this.#options.catalogue.windowParts({ feature, window });
+    return parts.find((part) => part.partition === partition);
+  }
+
+  /**
+   * Whether a newer revision stands, while this one was put: whoever sleeps may wake up when the object has again the bytes, and so
+   * the ETag, that it had before. Then the newer one is to be written again.
+   */
+  async #isOvertaken(
+    table: OnlineTable,
+    { window, partition, revision }: WindowClosed,
+    etag: string | undefined,
+  ): Promise<boolean> {
+    const part = await this.#part(table, window, partition);
+    if (!part || part.revision <= revision) return false;
+    if (part.etag !== etag) await this.#options.catalogue.recordParts([{ ...part, state: 'unfit', etag: undefined }]);
+    return true;
   }
 
   /** Puts the object unless a newer one stands, or one with the same rows. Gives the ETag that stands. */
@@ -84,6 +107,8 @@ export class PartWriter {
         (Number(standing.metadata['revision']) > revision || standing.metadata['checksum'] === closed.checksum)
       )
         return standing.etag;
+      // Before it is replaced, since it says what was lost: after a crash in between it still says it.
+      if (standing) await this.#withdraw(table, { window, revision }, name, rows);
       const body = await encodeRows(rows.rows > 0 ? rows : noRows, { name: table.column, type: table.type });
       const etag = await objects.put(
         name,
@@ -95,6 +120,19 @@ export class PartWriter {
       // Another writer was quicker: what it put decides.
     }
     throw new StoreError(`store: ${name} is changed by others again and again`, { retriable: true });
+  }
+
+  async #withdraw(
+    table: OnlineTable,
+    { window, revision }: Pick<WindowClosed, 'window' | 'revision'>,
+    name: string,
+    rows: PartRows,
+  ): Promise<void> {
+    const { objects, online, onDamaged } = this.#options;
+    const body = await objects.get(name);
+    const keys = body ? await lostKeys(body, rows) : [];
+    if (!keys) onDamaged(name);
+    else if (keys.length > 0) await online.withdraw({ table, window, revision, keys });
   }
 
   async #putOnline(table: OnlineTable, { window, revision }: WindowClosed, rows: PartRows): Promise<void> {

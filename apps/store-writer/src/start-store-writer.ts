@@ -22,7 +22,7 @@ export async function startStoreWriter(
   const { catalogue, onlineStore } = pipeline.cassandra;
   const objects = pipeline.objects.store(config.store);
   const online = onlineStore({ windowsTtl: config.windowsTtl });
-  const writer = new PartWriter({ objects, online, catalogue, clock });
+  const writer = new PartWriter({ objects, online, catalogue, clock, onDamaged: listener.damaged });
 
   const join = ({ topic, table, record }: FoundFeature) => {
     const decoder = new RecordDecoder(log.registry, [

@@ -3,7 +3,9 @@ import type { Logger } from '@neartime/service';
 import type { WriterListener } from './rows-worker.ts';
 
 /** One line per part that was written. */
-export const writerLog = (logger: Logger): WriterListener & { buried(letter: DeadLetter): void } => ({
+export const writerLog = (
+  logger: Logger,
+): WriterListener & { buried(letter: DeadLetter): void; damaged(name: string): void } => ({
   written({ is, window, after, ...part }) {
     const line = { ...part, window: new Date(window * 1000).toISOString(), after: Math.round(after * 1000) / 1000 };
     if (is === 'written') logger.info(line, 'part written');
@@ -12,6 +14,8 @@ export const writerLog = (logger: Logger): WriterListener & { buried(letter: Dea
     else logger.debug(line, 'part stands in a newer revision');
   },
   provisional: (feature, rows) => logger.debug({ feature, rows }, 'provisional rows written'),
+  damaged: (name) =>
+    logger.error({ object: name }, 'object is damaged: keys that its revision has not any more may stay online'),
   buried: ({ topic, partition, offset, reason }) =>
     logger.warn({ topic, partition, offset, reason }, 'record cannot be decoded'),
 });

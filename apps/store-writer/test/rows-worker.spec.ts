@@ -1,7 +1,7 @@
 import { topics } from '@neartime/schemas';
 import { objectName } from '@neartime/streams';
 import { parquetReadObjects } from 'hyparquet';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Writing, table, ten } from './writing.ts';
 
 const name = objectName(table.feature, ten, 0);
@@ -118,6 +118,61 @@ describe('a revision of a window', () => {
     await writing.worker.take([...writing.rows(ab), writing.end(ab)]);
     expect(await stored(writing)).toEqual({ a: 5n });
     expect(await writing.onlineValues('a')).toEqual([[5, 1]]);
+  });
+
+  it('takes from the online store the keys that it has not any more, also after a crash in between', async () => {
+    using writing = await Writing.begin();
+    const before = { a: 1, b: 1, c: 1 };
+    await writing.worker.take([...writing.rows(before), writing.end(before)]);
+    const later = { a: 2 };
+    const next = ten + 600;
+    await writing.worker.take([...writing.rows(later, 0, { window: next }), writing.end(later, 0, next)]);
+    // Of the next window revision 1 has b, which comes back from the window before in revision 2.
+    await writing.worker.take([...writing.rows({ b: 3 }, 1, { window: next }), writing.end({ b: 3 }, 1, next)]);
+    expect(await writing.onlineValues('a', 'b', 'c')).toEqual([
+      [1, 0],
+      [3, 1],
+      [1, 0],
+    ]);
+    using put = vi.spyOn(writing.objects, 'put').mockRejectedValueOnce(new Error('killed'));
+    const second = [...writing.rows({ a: 4 }, 2, { window: next }), writing.end({ a: 4 }, 2, next)];
+    await expect(writing.worker.take(second)).rejects.toThrow('killed');
+    await (await writing.open()).take(second);
+    expect(put).toHaveBeenCalledTimes(2);
+    expect(await writing.onlineValues('a', 'b', 'c')).toEqual([
+      [4, 2],
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('says so when the object that it replaces cannot be read', async () => {
+    using writing = await Writing.begin();
+    await writing.objects.put(name, Buffer.from('no Parquet'), { ifNoneMatch: '*' });
+    await writing.worker.take([...writing.rows(ab), writing.end(ab)]);
+    expect(writing.damaged).toEqual([name]);
+    expect(await stored(writing)).toEqual({ a: 1n, 'b 😀': 2n });
+  });
+
+  it('that is put over a newer one, whose bytes were there before, makes the window due', async () => {
+    using writing = await Writing.begin();
+    const first = { a: 1 };
+    await writing.worker.take([...writing.rows(first), writing.end(first)]);
+    const describeNow = writing.objects.describe.bind(writing.objects);
+    let isFirst = true;
+    // It sleeps between looking and putting; meanwhile revision 1 is written by another, and revision 2, which is as revision 0 was.
+    writing.objects.describe = async (one) => {
+      const found = await describeNow(one);
+      if (!isFirst) return found;
+      isFirst = false;
+      const other = await writing.open();
+      await other.take([...writing.rows(ab, 1), writing.end(ab, 1), ...writing.rows(first, 2), writing.end(first, 2)]);
+      return found;
+    };
+    await writing.worker.take([...writing.rows(ab, 1), writing.end(ab, 1)]);
+    expect(await stored(writing)).toEqual({ a: 1n, 'b 😀': 2n });
+    expect(await writing.catalogue.windowParts()).toMatchObject([{ revision: 2, state: 'unfit' }]);
+    expect(writing.written.map(({ is }) => is)).toEqual(['written', 'written', 'written', 'older']);
   });
 
   it('holds every 64-bit number exactly', async () => {

@@ -9,8 +9,8 @@ import {
   RecordDecoder,
   RecordEncoder,
 } from '@neartime/streams';
-import { SqliteCatalogue, SqliteOnlineStore } from '@neartime/streams/embedded';
-import { MemoryLog, MemoryObjectStore, MemoryRegistry } from '@neartime/streams/memory';
+import { SqliteCatalogue } from '@neartime/streams/embedded';
+import { MemoryLog, MemoryObjectStore, MemoryOnlineStore, MemoryRegistry } from '@neartime/streams/memory';
 import { at, temporaryFolder } from '@neartime/testing';
 import { CollectedRows } from '../src/collected-rows.ts';
 import { PartWriter, RowsWorker, type WrittenPart } from '../src/index.ts';
@@ -26,10 +26,11 @@ export type Rows = Readonly<Record<string, number | bigint | null>>;
 export class Writing implements Disposable {
   readonly #folder = temporaryFolder();
   readonly catalogue = new SqliteCatalogue(join(this.#folder.path, 'catalogue.db'));
-  readonly online = new SqliteOnlineStore(join(this.#folder.path, 'online.db'));
+  readonly online = new MemoryOnlineStore();
   readonly objects = new MemoryObjectStore();
   readonly log = new MemoryLog();
   readonly written: WrittenPart[] = [];
+  readonly damaged: string[] = [];
   readonly #registry = new MemoryRegistry();
   readonly #clock = { now: () => at('12:00'), elapsed: () => 0 };
   readonly writer = new PartWriter({
@@ -37,6 +38,7 @@ export class Writing implements Disposable {
     online: this.online,
     catalogue: this.catalogue,
     clock: this.#clock,
+    onDamaged: (name) => void this.damaged.push(name),
   });
   #row!: RecordEncoder<object>;
   #closed!: RecordEncoder<WindowClosed>;
@@ -118,7 +120,6 @@ export class Writing implements Disposable {
 
   [Symbol.dispose](): void {
     this.catalogue[Symbol.dispose]();
-    this.online[Symbol.dispose]();
     this.#folder.remove();
   }
 }

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Reprocessor } from '@neartime/feature-processor';
 import { features } from '@neartime/features';
 import { parseRawFileName } from '@neartime/ingest';
 import { topics } from '@neartime/schemas';
-import { FolderReservoir, SqliteCatalogue, SqliteOnlineStore } from '@neartime/streams/embedded';
-import { MemoryLeases } from '@neartime/streams/memory';
+import { FolderReservoir, SqliteCatalogue } from '@neartime/streams/embedded';
 import { expect, it } from 'vitest';
 import { Expected } from '../expected.ts';
 import { SetClock, Topology, partitions, until } from './topology.ts';
@@ -14,10 +12,9 @@ const [devices, , posts] = features;
 it('has a feature, added when half of the log is gone, from raw files up to a window and from the log behind it', async () => {
   using expected = new Expected(['--sources', '2', '--files', '8', '--events', '200']);
   using catalogue = new SqliteCatalogue(expected.place('catalogue.db'));
-  using online = new SqliteOnlineStore(expected.place('online.db'));
   const reservoir = new FolderReservoir(expected.reservoir);
   const clock = new SetClock(Date.parse('2018-08-01T09:00:00Z') / 1000);
-  const topology = new Topology(reservoir, { catalogue, online }, clock);
+  const topology = new Topology(reservoir, catalogue, clock);
   await topology.makeTopics([devices, posts]);
   const members = [
     await topology.ingestor(),
@@ -45,16 +42,7 @@ it('has a feature, added when half of the log is gone, from raw files up to a wi
     topology.log.forgetBefore(place, Math.floor(topology.log.records(place).length / 2));
   }
   members.push(await topology.processor('neartime.posts', [posts]));
-  const publisher = await topology.publisher([posts]);
-  const revisions: number[] = [];
-  const reprocessor = new Reprocessor({
-    ...{ features: [posts], catalogue, leases: new MemoryLeases(), publisher, partitions, clock, owner: 'a test' },
-    reservoirOf: () => reservoir,
-    listener: {
-      reprocessed: (_, window) => void revisions.push(window),
-      incomplete: (...said) => expect(said).toEqual([]),
-    },
-  });
+  const { reprocessor, revisions } = await topology.reprocessor([posts]);
   clock.move(2 * 3600);
   for (const source of sources) await complete(source, '2018-08-01T12:00:00Z');
   const tick = setInterval(() => clock.move(1), 20);
@@ -74,7 +62,8 @@ it('has a feature, added when half of the log is gone, from raw files up to a wi
     ({ revision }) => Math.min(revision, 1),
   );
   expect([...byRevision.keys()].sort()).toEqual([0, 1]);
-  expect(new Set(revisions).size).toBe(revisions.length);
+  const windows = revisions.map(({ window }) => window);
+  expect(new Set(windows).size).toBe(windows.length);
   const latest = (revision: number) => byRevision.get(revision)!.map(({ window }) => window);
   expect(Math.max(...latest(1))).toBeLessThan(Math.min(...latest(0)));
 });

@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { features } from '@neartime/features';
-import { FolderReservoir, SqliteCatalogue, SqliteOnlineStore } from '@neartime/streams/embedded';
+import { FolderReservoir, SqliteCatalogue } from '@neartime/streams/embedded';
 import { expect, it } from 'vitest';
-import { Expected, onlineRows } from '../expected.ts';
+import { Expected } from '../expected.ts';
 import { SetClock, Topology, until } from './topology.ts';
 
 it('gives the bytes of a backfill, with two members of each service', async () => {
   using expected = new Expected(['--sources', '3', '--files', '5', '--events', '400']);
-  const online = expected.place('online.db');
   using catalogue = new SqliteCatalogue(expected.place('catalogue.db'));
-  using onlineStore = new SqliteOnlineStore(online);
   const clock = new SetClock(1_600_000_000);
-  const topology = new Topology(new FolderReservoir(expected.reservoir), { catalogue, online: onlineStore }, clock);
+  const topology = new Topology(new FolderReservoir(expected.reservoir), catalogue, clock);
   await topology.makeTopics(features);
   const members = [
     ...[await topology.ingestor(), await topology.ingestor()],
@@ -41,5 +39,5 @@ it('gives the bytes of a backfill, with two members of each service', async () =
   expect(topology.troubles).toEqual([]);
   expect(topology.late).toEqual([]);
   expect(await topology.stored()).toEqual(wanted);
-  for (const feature of features) expect(onlineRows(online, feature)).toEqual(expected.online(feature));
+  for (const feature of features) expect(topology.onlineRows(feature)).toEqual(expected.online(feature));
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feature } from '@neartime/engines';
-import { type FeatureEncoders, FeatureWorker, WindowPublisher } from '@neartime/feature-processor';
+import { type FeatureEncoders, FeatureWorker, Reprocessor, WindowPublisher } from '@neartime/feature-processor';
 import { NoticesWorker, ProgressSender, ingestFile } from '@neartime/ingestor';
 import {
   type Entity,
@@ -15,17 +15,27 @@ import {
   topics,
   windowClosedRecord,
 } from '@neartime/schemas';
+import { encodeRows, noRows } from '@neartime/parquet';
+import { registerFeatures } from '@neartime/settling';
 import { PartWriter, RowsWorker } from '@neartime/store-writer';
 import {
   type Clock,
   DeadLetters,
   type GroupMember,
+  type ParityResult,
   RecordDecoder,
   RecordEncoder,
   type Reservoir,
 } from '@neartime/streams';
-import type { SqliteCatalogue, SqliteOnlineStore } from '@neartime/streams/embedded';
-import { MemoryLog, MemoryObjectStore, MemoryRegistry } from '@neartime/streams/memory';
+import { inOrder } from '../expected.ts';
+import type { SqliteCatalogue } from '@neartime/streams/embedded';
+import {
+  MemoryLeases,
+  MemoryLog,
+  MemoryObjectStore,
+  MemoryOnlineStore,
+  MemoryRegistry,
+} from '@neartime/streams/memory';
 
 /** A clock that stands until it is moved. */
 export class SetClock implements Clock {
@@ -47,31 +57,36 @@ export class SetClock implements Clock {
   }
 }
 
-export interface Stores {
-  readonly catalogue: SqliteCatalogue;
-  readonly online: SqliteOnlineStore;
-}
-
 const weekMs = 7 * 86_400_000;
 export const partitions = 4;
 export const grace = 180;
 const nothing = () => undefined;
+
+/** A window that was computed from raw files, or why it was not. */
+export interface Revised {
+  readonly feature: string;
+  readonly window: number;
+  readonly revision?: number;
+  readonly why?: string;
+}
 
 /** The three services over a log, a registry and an object store in memory: the same workers that the services run. */
 export class Topology {
   readonly log = new MemoryLog();
   readonly registry = new MemoryRegistry();
   readonly objects = new MemoryObjectStore();
+  readonly online = new MemoryOnlineStore();
+  readonly leases = new MemoryLeases();
   readonly troubles: Error[] = [];
   readonly late: { window: number; events: number }[] = [];
   readonly #reservoir: Reservoir;
-  readonly #stores: Stores;
+  readonly #catalogue: SqliteCatalogue;
   readonly #clock: Clock;
   readonly idleAfter: number;
 
-  constructor(reservoir: Reservoir, stores: Stores, clock: Clock, idleAfter = 300) {
+  constructor(reservoir: Reservoir, catalogue: SqliteCatalogue, clock: Clock, idleAfter = 300) {
     this.#reservoir = reservoir;
-    this.#stores = stores;
+    this.#catalogue = catalogue;
     this.#clock = clock;
     this.idleAfter = idleAfter;
   }
@@ -92,7 +107,7 @@ export class Topology {
       RecordEncoder.of<Progress>(this.registry, progressRecord),
     ]);
     const deadLetters = await this.#deadLetters();
-    const { catalogue } = this.#stores;
+    const catalogue = this.#catalogue;
     const shared = { catalogue, log: this.log, clock: this.#clock, partitions };
     return this.log.join({
       groupId: 'neartime.ingestor',
@@ -146,7 +161,7 @@ export class Topology {
           ]),
           publisher,
           deadLetters,
-          catalogue: this.#stores.catalogue,
+          catalogue: this.#catalogue,
           clock: this.#clock,
           listener: {
             windowClosed: nothing,
@@ -159,10 +174,32 @@ export class Topology {
     });
   }
 
+  /** Settles windows as a processor does, turn by turn. `settleAfter` in seconds. */
+  async reprocessor(
+    features: readonly Feature[],
+    { owner = 'a test', settleAfter = 600, parityOneIn = 0, reservoir = this.#reservoir } = {},
+  ): Promise<{ readonly reprocessor: Reprocessor; readonly revisions: Revised[]; readonly parity: ParityResult[] }> {
+    const [revisions, parity]: [Revised[], ParityResult[]] = [[], []];
+    await registerFeatures(this.#catalogue, features);
+    const reprocessor = new Reprocessor({
+      ...{ features, catalogue: this.#catalogue, leases: this.leases, objects: this.objects, clock: this.#clock },
+      ...{ partitions, owner, settleAfter, parityOneIn, publisher: await this.publisher(features) },
+      rawFile: (path) => ({ reservoir, path: path.replace('s3://raw/', '') }),
+      encode: (rows, { engine }) => encodeRows(rows ?? noRows, engine.output),
+      listener: {
+        reprocessed: (feature, window, revision) => void revisions.push({ feature, window, revision }),
+        incomplete: (feature, window, why) => void revisions.push({ feature, window, why }),
+        parity: (result) => void parity.push(result),
+      },
+    });
+    return { reprocessor, revisions, parity };
+  }
+
   async writer(features: readonly Feature[]): Promise<GroupMember> {
-    const { catalogue, online } = this.#stores;
+    const { objects, online } = this;
     const deadLetters = await this.#deadLetters();
-    const writer = new PartWriter({ objects: this.objects, online, catalogue, clock: this.#clock });
+    const onDamaged = (name: string) => void this.troubles.push(new Error(`${name} is damaged`));
+    const writer = new PartWriter({ objects, online, catalogue: this.#catalogue, clock: this.#clock, onDamaged });
     return this.log.join({
       groupId: 'neartime.store-writer',
       topics: features.map(({ name }) => topics.feature(name)),
@@ -207,6 +244,12 @@ export class Topology {
         .update((await this.objects.get(name))!)
         .digest('hex');
     return objects;
+  }
+
+  /** What is online of a feature, as Expected has it. */
+  onlineRows({ name }: Feature): string[] {
+    const rows = this.online.latest({ feature: name });
+    return inOrder(rows.map((row) => [row.id, row.country, row.brand, row.window, row.value, row.final]));
   }
 
   #deadLetters(): Promise<DeadLetters> {

@@ -9,10 +9,13 @@ import {
 import {
   type Catalogue,
   type CataloguedFile,
-  type FeatureOfEntity,
+  type Differing,
   type FileIdentity,
   type FileOutcome,
   type FileSeen,
+  type ParityResult,
+  type RegisteredFeature,
+  type ReprocessRequest,
   type SourceProgress,
   StoreError,
   type Task,
@@ -24,14 +27,14 @@ import { CheckList } from './check-list.ts';
 import { concurrently } from './concurrently.ts';
 import { FilesTable } from './files-table.ts';
 import { LinesTables } from './lines-tables.ts';
+import { ParityTable } from './parity-table.ts';
 import { PathList } from './path-list.ts';
 import { PartsTable } from './parts-table.ts';
 import type { CassandraSession } from './session.ts';
 
 /**
  * The catalogue for many processes at once. A call is not one transaction here: what it writes, it writes in an order after which
- * the same call again, when it was broken off, ends as if it had been the first. `settled` takes off what the last `toCheck` of
- * this object showed: whoever settles has an object of his own.
+ * the same call again, when it was broken off, ends as if it had been the first.
  */
 export class CassandraCatalogue implements Catalogue {
   readonly #session: CassandraSession;
@@ -41,6 +44,7 @@ export class CassandraCatalogue implements Catalogue {
   readonly #lines: LinesTables;
   readonly #parts: PartsTable;
   readonly #checks: CheckList;
+  readonly #parity: ParityTable;
 
   private constructor(session: CassandraSession) {
     this.#session = session;
@@ -50,6 +54,7 @@ export class CassandraCatalogue implements Catalogue {
     this.#lines = new LinesTables(session);
     this.#parts = new PartsTable(session);
     this.#checks = new CheckList(session);
+    this.#parity = new ParityTable(session);
   }
 
   /** Makes the tables that are missing. */
@@ -86,6 +91,14 @@ export class CassandraCatalogue implements Catalogue {
       value,
     ]);
     return standing ? (standing['value'] as string) : value;
+  }
+
+  async settings(prefix: string): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#session.all('SELECT key, value FROM settings');
+    const found = rows.map((row): [string, string] => [row['key'] as string, row['value'] as string]);
+    return new Map(
+      found.flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
+    );
   }
 
   files(): Promise<CataloguedFile[]> {
@@ -132,7 +145,7 @@ export class CassandraCatalogue implements Catalogue {
     await this.#files.renewVersion(path, version);
   }
 
-  async markDone(features: readonly FeatureOfEntity[]): Promise<number> {
+  async markDone(features: readonly RegisteredFeature[]): Promise<number> {
     const isWritten = this.#written(features);
     const marked = await concurrently(await this.#openFiles.all(), async (open) => {
       if (!(await this.#isComplete(open.path, isWritten))) return false;
@@ -152,7 +165,10 @@ export class CassandraCatalogue implements Catalogue {
       'files',
       'files_not_done',
       'files_set_aside',
-      'put_off',
+      'differing',
+      'asked',
+      'parity_due',
+      'parity',
       'lines_by_file',
       'lines_by_window',
       'touched_windows',
@@ -161,7 +177,6 @@ export class CassandraCatalogue implements Catalogue {
     ];
     for (const table of [...forgotten, 'tasks', 'to_check', 'sources'])
       await this.#session.write(`TRUNCATE ${table}`, []);
-    this.#checks.forget();
   }
 
   async tasks(): Promise<Task[]> {
@@ -188,11 +203,15 @@ export class CassandraCatalogue implements Catalogue {
     await this.#checks.add(parts.map(windowOf), 0);
   }
 
-  async filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]> {
+  closedUpTo(feature: string): Promise<(number | undefined)[]> {
+    return this.#parts.closedUpTo(feature);
+  }
+
+  async filesOfUnwritten(features: readonly RegisteredFeature[], from: number, to: number): Promise<string[]> {
     const paths = new Set<string>();
     for (const { name, entity } of features)
       for (const window of await this.touchedWindows(entity, from, to))
-        if (!(await this.#hasWritten(name, window)))
+        if ((await this.#writtenPartitions(name, window)).size === 0)
           for (const path of await this.#lines.filesOf(entity, window)) paths.add(path);
     return [...paths];
   }
@@ -228,12 +247,32 @@ export class CassandraCatalogue implements Catalogue {
     return this.#checks.all();
   }
 
-  putOffCheck(check: WindowToCheck): Promise<void> {
-    return this.#checks.putOff(check);
+  putOff(window: number, feature: string, differing: Differing): Promise<void> {
+    return this.#checks.putOff(window, feature, differing);
   }
 
-  settled(window: number): Promise<void> {
-    return this.#checks.remove(window);
+  settled(check: WindowToCheck): Promise<void> {
+    return this.#checks.remove(check);
+  }
+
+  ask(requests: readonly ReprocessRequest[]): Promise<void> {
+    return this.#checks.ask(requests);
+  }
+
+  parityDue(feature: string): Promise<number[]> {
+    return this.#parity.due(feature);
+  }
+
+  askParity(feature: string, windows: readonly number[]): Promise<void> {
+    return this.#parity.ask(feature, windows);
+  }
+
+  recordParity(result: ParityResult): Promise<void> {
+    return this.#parity.record(result);
+  }
+
+  parityResults(feature?: string): Promise<ParityResult[]> {
+    return this.#parity.results(feature);
   }
 
   async sources(): Promise<SourceProgress[]> {
@@ -305,28 +344,30 @@ export class CassandraCatalogue implements Catalogue {
     return true;
   }
 
-  /** Whether all of the features have written a window; each is asked for once. */
-  #written(features: readonly FeatureOfEntity[]): IsWritten {
-    const known = new Map<string, Promise<boolean>>();
+  /** Whether all of the features have written a part; each window is asked for once. */
+  #written(features: readonly RegisteredFeature[]): IsWritten {
+    const known = new Map<string, Promise<(partition: number) => boolean>>();
     const look = async (entity: Entity, window: number) => {
-      for (const feature of features)
-        if (feature.entity === entity && !(await this.#hasWritten(feature.name, window))) return false;
-      return true;
+      const written: Set<number>[] = [];
+      for (const { name, since, entity: its } of features)
+        if (its === entity && window >= since) written.push(await this.#writtenPartitions(name, window));
+      return (partition: number) => written.every((partitions) => partitions.has(partition));
     };
-    return ({ entity, window }) => {
+    return async ({ entity, window, partition }) => {
       const key = `${entity} ${window}`;
       const answer = known.get(key) ?? look(entity, window);
       known.set(key, answer);
-      return answer;
+      return (await answer)(partition);
     };
   }
 
-  async #hasWritten(feature: string, window: number): Promise<boolean> {
-    return (await this.#parts.find({ feature, window })).some(({ state }) => state !== 'stale');
+  async #writtenPartitions(feature: string, window: number): Promise<Set<number>> {
+    const parts = await this.#parts.find({ feature, window });
+    return new Set(parts.filter(({ state }) => state !== 'stale').map(({ partition }) => partition));
   }
 }
 
-type IsWritten = (window: Pick<WindowLines, 'entity' | 'window'>) => Promise<boolean>;
+type IsWritten = (part: Pick<WindowLines, 'entity' | 'window' | 'partition'>) => Promise<boolean>;
 
 const windowOf = ({ window }: { readonly window: number }): number => window;
 const microseconds = (seconds: number): number => Math.round(seconds * 1e6);

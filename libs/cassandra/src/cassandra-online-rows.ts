@@ -31,7 +31,8 @@ export class CassandraOnlineRows implements OnlineReader, OnlineWindows {
     if (!this.#there.has(table.feature) && !(await isThere(this.#session, table))) return;
     this.#there.add(table.feature);
     const rows = this.#session.rows(`SELECT * FROM ${quoted(from)} WHERE id = ?`, [id], 'local');
-    for await (const row of rows) yield onlineRow(row, table);
+    // A row without a value stands for one that was withdrawn.
+    for await (const row of rows) if (row[table.column] !== null) yield onlineRow(row, table);
   }
 }
 

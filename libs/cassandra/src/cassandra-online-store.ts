@@ -1,15 +1,17 @@
 import type { PartRows } from '@neartime/schemas';
 import {
   type OnlineRow,
-  type OnlineStore,
   type OnlineTable,
   type OnlineWindows,
   type OnlineWrite,
+  type RevisableOnlineStore,
+  type Withdrawal,
   writeTimeOf,
 } from '@neartime/streams';
 import cassandra from 'cassandra-driver';
 import { CassandraOnlineRows, isThere, quoted } from './cassandra-online-rows.ts';
-import { type CassandraTable, columns, tablesOf, windowsTable } from './online-tables.ts';
+import { LatestRows } from './latest-rows.ts';
+import { type CassandraTable, columnNames, tablesOf, windowsTable } from './online-tables.ts';
 import type { CassandraSession } from './session.ts';
 
 export interface OnlineStoreOptions {
@@ -17,23 +19,23 @@ export interface OnlineStoreOptions {
   readonly windowsTtl: number;
 }
 
-const names = Object.keys(columns).join(', ');
-
 /**
  * The latest row of each key in `<feature>`, and the rows of its windows in `<feature>_windows`. The write time that a row is given
  * is what the window and the revision make of it: of two writes the cluster keeps the one that is to stand, whatever comes first.
- * Equal write times mean equal content, but for `written_at`.
+ * Equal write times mean equal content, but for `written_at`. Rows that revisions bring, or take away, mind what stands (see latest-rows.ts).
  */
-export class CassandraOnlineStore implements OnlineStore, OnlineWindows {
+export class CassandraOnlineStore implements RevisableOnlineStore, OnlineWindows {
   readonly #session: CassandraSession;
   readonly #options: OnlineStoreOptions;
   readonly #rows: CassandraOnlineRows;
+  readonly #latest: LatestRows;
   readonly #made = new Map<string, Promise<void>>();
 
   constructor(session: CassandraSession, options: OnlineStoreOptions) {
     this.#session = session;
     this.#options = options;
     this.#rows = new CassandraOnlineRows(session);
+    this.#latest = new LatestRows(session, options);
   }
 
   async write(writes: readonly OnlineWrite[]): Promise<void> {
@@ -42,14 +44,20 @@ export class CassandraOnlineStore implements OnlineStore, OnlineWindows {
       if (rows.rows === 0) continue;
       await this.#make(table);
       const insert = (into: string, using: string) =>
-        `INSERT INTO ${into} (${names}, ${quoted(table.column)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?${using}`;
+        `INSERT INTO ${into} (${columnNames}, ${quoted(table.column)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?${using}`;
       await this.#session.writeEach(
         insert(quoted(windowsTable(table.feature)), ` AND TTL ${this.#options.windowsTtl}`),
         valuesOf(write),
         'local',
       );
-      await this.#session.writeEach(insert(quoted(table.feature), ''), valuesOf(write), 'local');
+      if ('final' in write.revision && write.revision.final > 0) await this.#latest.revise(write, valuesOf(write));
+      else await this.#session.writeEach(insert(quoted(table.feature), ''), valuesOf(write), 'local');
     }
+  }
+
+  async withdraw(withdrawal: Withdrawal): Promise<void> {
+    await this.#make(withdrawal.table);
+    await this.#latest.withdraw(withdrawal);
   }
 
   async get(table: OnlineTable, id: string): Promise<OnlineRow[]> {

@@ -34,11 +34,19 @@ export const catalogueTables = [
   `CREATE TABLE IF NOT EXISTS window_parts (
      feature text, window bigint, partition int, revision int, rows bigint, checksum text, lines bigint, high int, low int,
      etag text, state text, closed_at double, written_at double, PRIMARY KEY ((feature, window), partition))`,
+  'CREATE TABLE IF NOT EXISTS closed_up_to (feature text, partition int, window bigint, PRIMARY KEY (feature, partition))',
   `CREATE TABLE IF NOT EXISTS to_check (
      bucket int, window bigint, not_before double, marked_by uuid, marked boolean,
      PRIMARY KEY (bucket, window, not_before, marked_by)) ${soonForgotten}`,
-  `CREATE TABLE IF NOT EXISTS put_off (
-     bucket int, window bigint, not_before double, attempts int, due_at double, PRIMARY KEY (bucket, window)) ${soonForgotten}`,
+  `CREATE TABLE IF NOT EXISTS differing (
+     bucket int, window bigint, feature text, attempts int, due_at double, PRIMARY KEY (bucket, window, feature)) ${soonForgotten}`,
+  `CREATE TABLE IF NOT EXISTS asked (
+     bucket int, window bigint, feature text, marked_by uuid, above int, marked boolean,
+     PRIMARY KEY (bucket, window, feature, marked_by)) ${soonForgotten}`,
+  `CREATE TABLE IF NOT EXISTS parity_due (
+     feature text, window bigint, asked boolean, PRIMARY KEY (feature, window)) ${soonForgotten}`,
+  `CREATE TABLE IF NOT EXISTS parity (
+     feature text, window bigint, revision int, outcome text, detail text, checked_at double, PRIMARY KEY (feature, window))`,
   'CREATE TABLE IF NOT EXISTS sources (source text PRIMARY KEY, complete_up_to double, said_at double, partition int)',
 ] as const;
 

@@ -1,4 +1,4 @@
-import type { WindowToCheck } from '@neartime/streams';
+import type { Differing, ReprocessRequest, WindowToCheck } from '@neartime/streams';
 import { listBuckets } from './catalogue-tables.ts';
 import { markOf, rowsOfBuckets, thisProcess } from './marks.ts';
 import type { CassandraSession, Row } from './session.ts';
@@ -7,30 +7,41 @@ const windowSeconds = 600;
 const bucketOf = (window: number): number => Math.floor(window / windowSeconds) % listBuckets;
 
 const selectMarks = 'SELECT window, not_before, marked_by, WRITETIME(marked) AS seen FROM to_check WHERE bucket = ?';
+const selectAsked = 'SELECT window, feature, above, marked_by, WRITETIME(marked) AS seen FROM asked WHERE bucket = ?';
+
+/** The marks on a window, and the wishes for it, as they were seen. */
+interface Seen {
+  readonly marks: readonly Row[];
+  readonly asked: readonly Row[];
+  readonly differing: readonly Row[];
+}
 
 /** The windows that are to be compared: each as long as somebody's mark is on it (see marks.ts). */
 export class CheckList {
   readonly #session: CassandraSession;
-  /** The marks that the last listing showed, by window. */
-  #seen = new Map<number, Row[]>();
 
   constructor(session: CassandraSession) {
     this.#session = session;
   }
 
   async all(): Promise<WindowToCheck[]> {
-    const marks = await rowsOfBuckets(this.#session, selectMarks);
-    const later = await rowsOfBuckets(this.#session, 'SELECT * FROM put_off WHERE bucket = ?');
-    this.#seen = Map.groupBy(marks, windowOf);
-    const laterOf = new Map(later.map((row) => [windowOf(row), row]));
-    return [...this.#seen]
-      .map(([window, seen]) => entryOf(window, seen, laterOf.get(window)))
+    // The marks last: whatever was asked for after these were read is marked then, and so is listed again.
+    const asked = Map.groupBy(await rowsOfBuckets(this.#session, selectAsked), windowOf);
+    const differing = Map.groupBy(
+      await rowsOfBuckets(this.#session, 'SELECT * FROM differing WHERE bucket = ?'),
+      windowOf,
+    );
+    const marks = Map.groupBy(await rowsOfBuckets(this.#session, selectMarks), windowOf);
+    return [...marks]
+      .map(([window, seen]) =>
+        entryOf(window, { marks: seen, asked: asked.get(window) ?? [], differing: differing.get(window) ?? [] }),
+      )
       .sort((a, b) => a.window - b.window);
   }
 
   /**
-   * Puts windows on the list, each to be compared not before this; one that is there keeps its attempts. To be called when what
-   * is to be compared stands: whoever sees the mark then compares all of it.
+   * Puts windows on the list, each to be compared not before this; one that is there keeps what is known of it. To be called when
+   * what is to be compared stands: whoever sees the mark then compares all of it.
    */
   async add(windows: Iterable<number>, notBefore: number): Promise<void> {
     await this.#session.writeEach(
@@ -40,44 +51,61 @@ export class CheckList {
   }
 
   /** Nothing when somebody has taken it off meanwhile. */
-  async putOff({ window, notBefore, attempts, dueAt }: WindowToCheck): Promise<void> {
-    if ((await this.#marksOf(window)).length === 0) return;
+  async putOff(window: number, feature: string, { attempts, dueAt }: Differing): Promise<void> {
+    const marks = await this.#session.all(`${selectMarks} AND window = ?`, [bucketOf(window), window]);
+    if (marks.length === 0) return;
     await this.#session.write(
-      'INSERT INTO put_off (bucket, window, not_before, attempts, due_at) VALUES (?, ?, ?, ?, ?)',
-      [bucketOf(window), window, notBefore, attempts, dueAt ?? null],
+      'INSERT INTO differing (bucket, window, feature, attempts, due_at) VALUES (?, ?, ?, ?, ?)',
+      [bucketOf(window), window, feature, attempts, dueAt],
     );
   }
 
-  /** Takes off what the last listing showed of it, so that what was marked since then is compared too; what was never listed, as it stands. */
-  async remove(window: number): Promise<void> {
-    const seen = this.#seen.get(window) ?? (await this.#marksOf(window));
-    // The marks last: as long as one is left the window is compared again.
-    await this.#session.write('DELETE FROM put_off WHERE bucket = ? AND window = ?', [bucketOf(window), window]);
+  async ask(requests: readonly ReprocessRequest[]): Promise<void> {
+    await this.#session.writeEach(
+      'INSERT INTO asked (bucket, window, feature, marked_by, above, marked) VALUES (?, ?, ?, ?, ?, true)',
+      requests.map(({ window, feature, above }) => [bucketOf(window), window, feature, thisProcess, above]),
+    );
+    await this.add(requests.map(windowInOf), 0);
+  }
+
+  /** Takes off what was seen of it. The marks last: as long as one is left the window is compared again. */
+  async remove({ window, seen }: WindowToCheck): Promise<void> {
+    const { marks, asked, differing } = seen as Seen;
+    const at = bucketOf(window);
+    await this.#session.writeEach(
+      'DELETE FROM differing WHERE bucket = ? AND window = ? AND feature = ?',
+      differing.map((row) => [at, window, row['feature']]),
+    );
+    await this.#session.writeEach(
+      'DELETE FROM asked USING TIMESTAMP ? WHERE bucket = ? AND window = ? AND feature = ? AND marked_by = ?',
+      asked.map((row) => [markOf(row).seen, at, window, row['feature'], markOf(row).by]),
+    );
     await this.#session.writeEach(
       'DELETE FROM to_check USING TIMESTAMP ? WHERE bucket = ? AND window = ? AND not_before = ? AND marked_by = ?',
-      seen.map((row) => [markOf(row).seen, bucketOf(window), window, row['not_before'], markOf(row).by]),
+      marks.map((row) => [markOf(row).seen, at, window, row['not_before'], markOf(row).by]),
     );
-    this.#seen.delete(window);
-  }
-
-  /** What was listed before stands no more. */
-  forget(): void {
-    this.#seen.clear();
-  }
-
-  #marksOf(window: number): Promise<Row[]> {
-    return this.#session.all(`${selectMarks} AND window = ?`, [bucketOf(window), window]);
   }
 }
 
+const windowInOf = ({ window }: { readonly window: number }): number => window;
 const windowOf = (row: Row): number => Number(row['window']);
 
-function entryOf(window: number, marks: readonly Row[], later: Row | undefined): WindowToCheck {
-  const notBefore = [...marks, ...(later ? [later] : [])].map((row) => Number(row['not_before']));
+function entryOf(window: number, seen: Seen): WindowToCheck {
+  const notBefore = seen.marks.map((row) => Number(row['not_before']));
+  const asked = new Map<string, number>();
+  for (const row of seen.asked) {
+    const feature = row['feature'] as string;
+    asked.set(feature, Math.max(asked.get(feature) ?? -Infinity, Number(row['above'])));
+  }
+  const differing = seen.differing.map((row): [string, Differing] => [
+    row['feature'] as string,
+    { attempts: Number(row['attempts']), dueAt: Number(row['due_at']) },
+  ]);
   return {
     window,
     notBefore: notBefore.reduce((latest, one) => Math.max(latest, one)),
-    attempts: Number(later?.['attempts'] ?? 0),
-    dueAt: later?.['due_at'] == null ? undefined : Number(later['due_at']),
+    differing: new Map(differing),
+    asked,
+    seen,
   };
 }

@@ -22,6 +22,8 @@ export const columns = {
   written_at: 'timestamp',
 } as const;
 
+export const columnNames = Object.keys(columns).join(', ');
+
 export const windowsTable = (feature: string): string => `${feature}_windows`;
 
 /** The tables of a feature: the latest row of each key, and the rows of its windows, the newest first. */

@@ -26,6 +26,22 @@ export class PartsTable {
 
   async record(parts: readonly WindowPart[]): Promise<void> {
     await concurrently(parts, (part) => this.#recordOne(part));
+    // Each at its window's own time, so that the cluster keeps the newest, whoever writes when.
+    await this.#session.writeEach(
+      'UPDATE closed_up_to USING TIMESTAMP ? SET window = ? WHERE feature = ? AND partition = ?',
+      parts
+        .filter(({ revision }) => revision === 0)
+        .map(({ feature, window, partition }) => [window * 1e6, window, feature, partition]),
+    );
+  }
+
+  /** By partition. */
+  async closedUpTo(feature: string): Promise<(number | undefined)[]> {
+    const closed: (number | undefined)[] = [];
+    const select = 'SELECT partition, window FROM closed_up_to WHERE feature = ?';
+    for (const row of await this.#session.all(select, [feature]))
+      closed[Number(row['partition'])] = Number(row['window']);
+    return closed;
   }
 
   async #recordOne(part: WindowPart): Promise<void> {

@@ -1,4 +1,4 @@
-import { onlineStoreContract, onlineWrite } from '@neartime/streams/contracts';
+import { onlineWrite, revisableOnlineStoreContract } from '@neartime/streams/contracts';
 import { describeWithServers } from '@neartime/testing/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CassandraCatalogue, CassandraOnlineRows, CassandraOnlineStore, type CassandraSession } from '../src/index.ts';
@@ -23,7 +23,7 @@ describeWithServers('Cassandra', (servers) => {
     return { port: store, [Symbol.asyncDispose]: async () => undefined };
   };
 
-  onlineStoreContract('CassandraOnlineStore', open, { runs: 8 });
+  revisableOnlineStoreContract('CassandraOnlineStore', open, { runs: 8 });
 
   describe('the table of windows', () => {
     it('has the rows of an id by window, the newest first, each with its last revision', async () => {

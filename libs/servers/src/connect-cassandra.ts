@@ -1,14 +1,14 @@
 import { CassandraCatalogue, CassandraLeases, CassandraOnlineStore, CassandraSession } from '@neartime/cassandra';
 import type { Patience } from '@neartime/service';
 import { type CassandraSettings, revealed } from '@neartime/service/config';
-import { type Catalogue, type Leases, type OnlineStore, persistently } from '@neartime/streams';
+import { type Catalogue, type Leases, type RevisableOnlineStore, persistently } from '@neartime/streams';
 
 /** What is kept in a keyspace of Cassandra. */
 export interface CassandraConnection extends AsyncDisposable {
   readonly catalogue: Catalogue;
   readonly leases: Leases;
   /** `windowsTtl`: seconds for which the rows of windows are kept. */
-  onlineStore(options: { readonly windowsTtl: number }): OnlineStore;
+  onlineStore(options: { readonly windowsTtl: number }): RevisableOnlineStore;
 }
 
 /** Connects, and makes the tables that are missing; a cluster that is down is waited for. */

@@ -5,5 +5,6 @@ export * from './connect-pipeline.ts';
 export * from './member-work.ts';
 export * from './pipeline-settings.ts';
 export * from './settle-partitions.ts';
+export { storeSetting } from './store-setting.ts';
 export { isStoreUrl } from './store-url.ts';
 export * from './topic-specs.ts';

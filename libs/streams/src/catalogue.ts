@@ -40,9 +40,12 @@ export interface CataloguedFile {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
-export interface FeatureOfEntity {
+/** A feature as those know it that keep account of its windows. */
+export interface RegisteredFeature {
   readonly name: string;
   readonly entity: Entity;
+  /** Windows that begin earlier are never computed, epoch seconds. */
+  readonly since: number;
 }
 
 /** Which bytes a file is, and under which identity its lines count. */
@@ -90,15 +93,45 @@ export interface WindowPart {
   readonly writtenAt: number;
 }
 
-/** A window on the list to be compared; times are epoch seconds. */
+/** That a window was found not to hold what it is to hold. */
+export interface Differing {
+  /** 1 when it was found, and one more each time that it was computed again. */
+  readonly attempts: number;
+  /** When it is reprocessed, if it differs then, epoch seconds. */
+  readonly dueAt: number;
+}
+
+/** A window on the list to be compared. */
 export interface WindowToCheck {
   readonly window: number;
-  /** It is not compared earlier. */
+  /** It is not compared earlier, epoch seconds. */
   readonly notBefore: number;
-  /** How often it was found to differ. */
-  readonly attempts: number;
-  /** When it is reprocessed, once it was found to differ. */
-  readonly dueAt: number | undefined;
+  /** By feature. */
+  readonly differing: ReadonlyMap<string, Differing>;
+  /** By feature: somebody wants it computed anew, whatever it holds, until every part has a revision above this one. */
+  readonly asked: ReadonlyMap<string, number>;
+  /** What was seen of it, for who takes it off the list. */
+  readonly seen?: unknown;
+}
+
+/** Somebody's wish to have a window of a feature computed anew, until every part has a revision above this one. */
+export interface ReprocessRequest {
+  readonly feature: string;
+  readonly window: number;
+  readonly above: number;
+}
+
+/** What a window was found to be when it was computed again from raw files. */
+export interface ParityResult {
+  readonly feature: string;
+  readonly window: number;
+  /** The highest of its parts. */
+  readonly revision: number;
+  /** `unknown`: a raw file that it needs cannot be read. */
+  readonly outcome: 'equal' | 'differs' | 'unknown';
+  /** What differs, and where both versions are; or why it is not known. */
+  readonly detail: string;
+  readonly checkedAt: number;
 }
 
 /** How far a source is complete, as last said. */
@@ -120,6 +153,8 @@ export interface Catalogue {
   setSetting(key: string, value: string): Promise<void>;
   /** Sets it where there is none; gives the value that stands, the same to everybody who asks at the same time. */
   settleSetting(key: string, value: string): Promise<string>;
+  /** Those whose keys begin so, by what follows. */
+  settings(prefix: string): Promise<ReadonlyMap<string, string>>;
 
   files(): Promise<CataloguedFile[]>;
   file(path: string): Promise<CataloguedFile | undefined>;
@@ -136,10 +171,10 @@ export interface Catalogue {
    */
   renewVersion(path: string, version: string): Promise<void>;
   /**
-   * Files that were read become done when each of these features has a written part for every window that they touched; gives
+   * Files that were read become done when each of these features has written every part of a window that they sent lines to; gives
    * how many. Meant to be called often: it looks only at files that what was recorded since the last call may have completed.
    */
-  markDone(features: readonly FeatureOfEntity[]): Promise<number>;
+  markDone(features: readonly RegisteredFeature[]): Promise<number>;
   /** Forgets what files said, so that all are read again; windows keep their revision numbers. */
   forgetFiles(): Promise<void>;
 
@@ -147,9 +182,15 @@ export interface Catalogue {
   rejectedRuns(): Promise<(RejectedRun & { readonly path: string })[]>;
 
   windowParts(filter?: { readonly feature?: string; readonly window?: number }): Promise<WindowPart[]>;
+  /** A revision is never replaced by a lower one. Their windows go on the list to check. */
   recordParts(parts: readonly WindowPart[]): Promise<void>;
+  /**
+   * By partition, the newest window that a stream has closed there, that is, of which a part of revision 0 was recorded: it has
+   * closed every earlier one too, those without a part without lines. `undefined` where there is none.
+   */
+  closedUpTo(feature: string): Promise<(number | undefined)[]>;
   /** Every file that touched a window in [from, to) which one of these features has not written. */
-  filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]>;
+  filesOfUnwritten(features: readonly RegisteredFeature[], from: number, to: number): Promise<string[]>;
   /** Starts of the windows in [from, to) that files touched, in order; perhaps also of such as none touches any more. */
   touchedWindows(entity: Entity, from: number, to: number): Promise<number[]>;
   /** What the read files say they sent to a window, by partition. */
@@ -162,8 +203,20 @@ export interface Catalogue {
   replaceCounts(path: string, outcome: FileOutcome): Promise<void>;
 
   toCheck(): Promise<WindowToCheck[]>;
-  putOffCheck(check: WindowToCheck): Promise<void>;
-  settled(window: number): Promise<void>;
+  /** Says when a feature's window is reprocessed; nothing when it is not on the list any more. */
+  putOff(window: number, feature: string, differing: Differing): Promise<void>;
+  /** Takes a window off the list with all that was seen of it; what was marked or asked since then stays. */
+  settled(check: WindowToCheck): Promise<void>;
+  /** Puts windows on the list that somebody wants to have computed anew. */
+  ask(requests: readonly ReprocessRequest[]): Promise<void>;
+
+  /** Windows whose parity is to be checked, in order. */
+  parityDue(feature: string): Promise<number[]>;
+  askParity(feature: string, windows: readonly number[]): Promise<void>;
+  /** The last result of a window counts; it is not due any more. */
+  recordParity(result: ParityResult): Promise<void>;
+  /** By feature, then window. */
+  parityResults(feature?: string): Promise<ParityResult[]>;
 
   sources(): Promise<SourceProgress[]>;
   /** Neither "complete up to" nor "said at" of a source ever goes back; the partition is the last one that was said. */

@@ -46,6 +46,20 @@ export interface OnlineStore extends OnlineReader {
   write(writes: readonly OnlineWrite[]): Promise<void>;
 }
 
+/** Keys that a window had, and that a revision of it has not any more. */
+export interface Withdrawal {
+  readonly table: OnlineTable;
+  readonly window: number;
+  readonly revision: number;
+  readonly keys: readonly RowKey[];
+}
+
+/** An online store that revisions take rows from. A window's revisions come to it in order, each withdrawal before its rows. */
+export interface RevisableOnlineStore extends OnlineStore {
+  /** Where the latest row of a key is of this window, that of the newest older window takes its place; without one the key has none. */
+  withdraw(withdrawal: Withdrawal): Promise<void>;
+}
+
 /** What a service asks of the online store. */
 export interface OnlineReader {
   /** The rows of an id, by country and brand. */

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Catalogue, FileOutcome, FileState, FileSeen, Task, WindowPart } from '../src/index.ts';
 import type { Open } from './opened.ts';
 
-export const devices = { name: 'device_last_browse', entity: 'device' } as const;
-export const logins = { name: 'user_last_login', entity: 'user' } as const;
-export const posts = { name: 'user_num_posts', entity: 'user' } as const;
+export const devices = { name: 'device_last_browse', entity: 'device', since: -Infinity } as const;
+export const logins = { name: 'user_last_login', entity: 'user', since: -Infinity } as const;
+export const posts = { name: 'user_num_posts', entity: 'user', since: -Infinity } as const;
 const features = [devices, logins, posts];
 
 export const [nine, ten, eleven] = [0, 600, 1200].map((after) => 1_533_081_600 + after);
@@ -61,8 +61,16 @@ export async function read(
 const stateOf = async (catalogue: Catalogue, { path }: FileSeen) => (await catalogue.file(path))?.state;
 const checked = async (catalogue: Catalogue) => (await catalogue.toCheck()).map(({ window }) => window);
 const emptyList = async (catalogue: Catalogue) => {
-  for (const { window } of await catalogue.toCheck()) await catalogue.settled(window);
+  for (const check of await catalogue.toCheck()) await catalogue.settled(check);
 };
+
+const entry = (window: number, notBefore: number) => ({ window, notBefore, differing: {}, asked: {} });
+const listed = async (catalogue: Catalogue) =>
+  (await catalogue.toCheck()).map(({ window, notBefore, differing, asked }) => ({
+    ...{ window, notBefore },
+    differing: Object.fromEntries(differing),
+    asked: Object.fromEntries(asked),
+  }));
 
 /** The promises of Catalogue. `runs`: how many runs of steps are tried. */
 export function catalogueContract(subject: string, open: Open<Catalogue>, { runs = 60 } = {}): void {
@@ -80,6 +88,19 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
       expect(await opened.port.settleSetting('partitions', '4')).toBe('4');
       expect(await opened.port.settleSetting('partitions', '8')).toBe('4');
       expect(await opened.port.setting('partitions')).toBe('4');
+    });
+
+    it('lists settings by what their keys begin with', async () => {
+      await using opened = await open();
+      for (const key of ['feature/a', 'feature/b', 'features', 'group/a'])
+        await opened.port.setSetting(key, `of ${key}`);
+      expect(await opened.port.settings('feature/')).toEqual(
+        new Map([
+          ['a', 'of feature/a'],
+          ['b', 'of feature/b'],
+        ]),
+      );
+      expect(await opened.port.settings('nothing/')).toEqual(new Map());
     });
 
     describe('files', () => {
@@ -261,6 +282,18 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
         expect(await stateOf(opened.port, late)).toBe('done');
       });
 
+      it('marks a file only when every part that it sent lines to is written, from where the feature begins', async () => {
+        await using opened = await open();
+        const file = await read(opened.port, 'a', [cell(nine), cell(ten), cell(ten, { partition: 2 })]);
+        const since = { ...devices, since: ten };
+        await opened.port.recordParts([part(devices, ten)]);
+        expect(await opened.port.markDone([since])).toBe(0);
+        await opened.port.recordParts([part(devices, ten, { partition: 2 })]);
+        expect(await opened.port.markDone([devices])).toBe(0);
+        expect(await opened.port.markDone([since])).toBe(1);
+        expect(await stateOf(opened.port, file)).toBe('done');
+      });
+
       it('looks at all files again when it is asked for other features', async () => {
         await using opened = await open();
         const file = await read(opened.port, 'a', [cell(nine), cell(nine, { entity: 'user' })]);
@@ -317,8 +350,7 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
         await read(opened.port, 'a', [cell(nine), cell(ten, { entity: 'user' })], 5000);
         await read(opened.port, 'b', [cell(ten)], 4000);
         await opened.port.recordParts([part(devices, ten), part(devices, eleven)]);
-        const entry = (window: number, notBefore: number) => ({ window, notBefore, attempts: 0, dueAt: undefined });
-        expect(await opened.port.toCheck()).toEqual([entry(nine, 5000), entry(ten, 5000), entry(eleven, 0)]);
+        expect(await listed(opened.port)).toEqual([entry(nine, 5000), entry(ten, 5000), entry(eleven, 0)]);
       });
 
       it('has the windows too that a file does not touch any more, read again or counted again', async () => {
@@ -332,15 +364,65 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
         expect(await checked(opened.port)).toEqual([ten, eleven]);
       });
 
-      it('keeps what was put off, and loses what is settled', async () => {
+      it('keeps by feature what was put off, and loses it with what is settled', async () => {
         await using opened = await open();
         await read(opened.port, 'a', [cell(nine), cell(ten)]);
-        const later = { window: nine, notBefore: eleven, attempts: 2, dueAt: 9000.5 };
-        await opened.port.putOffCheck(later);
-        await opened.port.settled(ten);
-        expect(await opened.port.toCheck()).toEqual([later]);
-        await opened.port.putOffCheck({ ...later, dueAt: undefined });
-        expect(await opened.port.toCheck()).toEqual([{ ...later, dueAt: undefined }]);
+        await opened.port.putOff(nine, 'f', { attempts: 1, dueAt: 8000 });
+        await opened.port.putOff(nine, 'g', { attempts: 1, dueAt: 9000 });
+        await opened.port.putOff(nine, 'f', { attempts: 2, dueAt: 9000.5 });
+        await opened.port.putOff(eleven, 'f', { attempts: 1, dueAt: 1 });
+        const [, second] = await opened.port.toCheck();
+        await opened.port.settled(second!);
+        const differing = { f: { attempts: 2, dueAt: 9000.5 }, g: { attempts: 1, dueAt: 9000 } };
+        expect(await listed(opened.port)).toEqual([{ ...entry(nine, eleven), differing }]);
+        await emptyList(opened.port);
+        await read(opened.port, 'b', [cell(nine)]);
+        expect(await listed(opened.port)).toEqual([entry(nine, eleven)]);
+      });
+
+      it('has what somebody asked for, also of a window that nothing else put there', async () => {
+        await using opened = await open();
+        await opened.port.ask([
+          { feature: 'f', window: nine, above: 0 },
+          { feature: 'g', window: nine, above: -1 },
+          { feature: 'f', window: ten, above: 3 },
+        ]);
+        expect(await listed(opened.port)).toEqual([
+          { ...entry(nine, 0), asked: { f: 0, g: -1 } },
+          { ...entry(ten, 0), asked: { f: 3 } },
+        ]);
+        await emptyList(opened.port);
+        expect(await listed(opened.port)).toEqual([]);
+        await opened.port.recordParts([part(devices, nine)]);
+        expect(await listed(opened.port)).toEqual([entry(nine, 0)]);
+      });
+    });
+
+    describe('parity', () => {
+      it('is due until there is a result, of which the last counts', async () => {
+        await using opened = await open();
+        const result = {
+          feature: 'f',
+          window: nine,
+          revision: 1,
+          outcome: 'differs',
+          detail: 'why',
+          checkedAt: 5.5,
+        } as const;
+        await opened.port.askParity('f', [ten, nine]);
+        await opened.port.askParity('f', [nine]);
+        await opened.port.askParity('g', [eleven]);
+        expect(await opened.port.parityDue('f')).toEqual([nine, ten]);
+        await opened.port.recordParity(result);
+        await opened.port.recordParity({ ...result, outcome: 'equal', detail: '', revision: 2 });
+        await opened.port.recordParity({ ...result, feature: 'e', outcome: 'unknown' });
+        expect(await opened.port.parityDue('f')).toEqual([ten]);
+        expect(await opened.port.parityDue('g')).toEqual([eleven]);
+        expect(await opened.port.parityResults()).toEqual([
+          { ...result, feature: 'e', outcome: 'unknown' },
+          { ...result, outcome: 'equal', detail: '', revision: 2 },
+        ]);
+        expect(await opened.port.parityResults('f')).toHaveLength(1);
       });
     });
 
@@ -361,6 +443,24 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
         expect(await opened.port.windowParts({ feature: devices.name, window: nine })).toEqual(parts.slice(0, 2));
         expect(await opened.port.windowParts({ feature: 'none', window: nine })).toEqual([]);
         expect(await opened.port.windowParts({ window: eleven })).toEqual([]);
+      });
+
+      it('say up to where a stream has closed, by the newest of revision 0', async () => {
+        await using opened = await open();
+        expect(await opened.port.closedUpTo(devices.name)).toEqual([]);
+        await opened.port.recordParts([part(devices, ten), part(devices, nine), part(logins, eleven)]);
+        await opened.port.recordParts([
+          part(devices, nine, { partition: 2 }),
+          part(devices, eleven, { revision: 1 }),
+          part(devices, nine),
+        ]);
+        expect([...(await opened.port.closedUpTo(devices.name))]).toEqual([ten, undefined, nine]);
+      });
+
+      it('are never those of a lower revision than stood', async () => {
+        await using opened = await open();
+        for (const revision of [2, 1, 0]) await opened.port.recordParts([part(devices, nine, { revision })]);
+        expect(await opened.port.windowParts()).toEqual([part(devices, nine, { revision: 2 })]);
       });
 
       it('hold the last that was recorded', async () => {

@@ -8,5 +8,6 @@ export * as onlineWrite from './online-rows.ts';
 export { onlineStoreContract } from './online-store.contract.ts';
 export type { Open, Opened } from './opened.ts';
 export { type FilledReservoir, reservoirContract } from './reservoir.contract.ts';
+export { revisableOnlineStoreContract } from './revisable-online-store.contract.ts';
 export { schemaRegistryContract } from './schema-registry.contract.ts';
 export { versionedObjectStoreContract } from './versioned-object-store.contract.ts';

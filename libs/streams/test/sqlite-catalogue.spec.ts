@@ -47,7 +47,16 @@ it('is read while another process writes it', async () => {
 });
 
 /** What these calls list or change as a whole. */
-const goThroughAll = ['files', 'tasks', 'rejectedRuns', 'windowParts()', 'forgetFiles', 'toCheck', 'sources'];
+const goThroughAll = [
+  'files',
+  'tasks',
+  'rejectedRuns',
+  'windowParts()',
+  'forgetFiles',
+  'toCheck',
+  'parityResults()',
+  'sources',
+];
 
 it('goes through no table as a whole, but for what lists it: months of files and windows do not slow it down', async () => {
   using folder = newFolder();
@@ -74,6 +83,7 @@ it('goes through no table as a whole, but for what lists it: months of files and
     'windowParts({ feature })': () => catalogue.windowParts({ feature: 'a' }),
     'windowParts({ window })': () => catalogue.windowParts({ window: nine }),
     'windowParts({ feature, window })': () => catalogue.windowParts({ feature: 'a', window: nine }),
+    closedUpTo: () => catalogue.closedUpTo('a'),
     filesOfUnwritten: () => catalogue.filesOfUnwritten(features, -Infinity, Infinity),
     linesSent: () => catalogue.linesSent('device', nine),
     filesOf: () => catalogue.filesOf('device', [nine, ten]),
@@ -81,8 +91,15 @@ it('goes through no table as a whole, but for what lists it: months of files and
     linesOf: () => catalogue.linesOf(a.path),
     replaceCounts: () => catalogue.replaceCounts(a.path, outcome([cell(ten), cell(eleven)])),
     toCheck: () => catalogue.toCheck(),
-    putOffCheck: () => catalogue.putOffCheck({ window: nine, notBefore: 0, attempts: 1, dueAt: 1 }),
-    settled: () => catalogue.settled(nine),
+    putOff: () => catalogue.putOff(nine, 'f', { attempts: 1, dueAt: 1 }),
+    ask: () => catalogue.ask([{ feature: 'f', window: nine, above: 0 }]),
+    settled: () => catalogue.settled({ window: nine, notBefore: 0, differing: new Map(), asked: new Map() }),
+    askParity: () => catalogue.askParity('f', [nine]),
+    parityDue: () => catalogue.parityDue('f'),
+    recordParity: () =>
+      catalogue.recordParity({ feature: 'f', window: nine, revision: 0, outcome: 'equal', detail: '', checkedAt: 1 }),
+    'parityResults()': () => catalogue.parityResults(),
+    "parityResults('f')": () => catalogue.parityResults('f'),
     sources: () => catalogue.sources(),
     recordProgress: () => catalogue.recordProgress([{ source: 'a', completeUpTo: 1, saidAt: 1 }]),
     forgetFiles: () => catalogue.forgetFiles(),
@@ -101,7 +118,19 @@ it('goes through no table as a whole, but for what lists it: months of files and
 function wholeTables(database: DatabaseSync, sql: string): string[] {
   const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
   const aliases: Record<string, string> = { l: 'file_lines', p: 'window_parts', part: 'window_parts', r: 'rejected' };
-  const tables = ['files', 'file_lines', 'window_parts', 'rejected', 'tasks', 'to_check', 'sources'];
+  const tables = [
+    'files',
+    'file_lines',
+    'window_parts',
+    'rejected',
+    'tasks',
+    'sources',
+    'windows_to_check',
+    'differing',
+    'asked',
+    'parity',
+    'parity_due',
+  ];
   return steps
     .map(({ detail }) => /^SCAN (\w+)(?! USING.* files_not_done)/.exec(detail)?.[1] ?? '')
     .filter((name) => tables.includes(aliases[name] ?? name));

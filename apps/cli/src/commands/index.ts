@@ -59,10 +59,43 @@ export function addCommands(program: Command): void {
     .addOption(json())
     .action(async (options) => (await import('./watch.ts')).watchCommand(options));
 
+  const out = () => new Option('--out <dir>', 'the folder of a store');
+  const wait = () => new Option('--wait <duration>', 'how long feature processors are waited for').default('10m');
+  const bounds = (command: Command) =>
+    command
+      .option('--from <time>', 'only windows from here on')
+      .option('--to <time>', 'only windows that begin before this');
+
   add('settle', 'reprocess now every window that lacks lines; exit code 1 when one stays unsettled')
-    .addOption(required('--out <dir>', 'the store'))
+    .addOption(out())
+    .addOption(cassandra())
+    .option('--open', 'on servers, also windows whose time has come and that the stream has not closed')
+    .addOption(wait())
     .addOption(json())
     .action(async (options) => (await import('./settle.ts')).settleCommand(options));
+
+  bounds(add('reprocess', 'compute windows anew from raw files, for changed code; on servers, that of the processors'))
+    .addOption(required('--feature <name>', 'its name, see: neartime features'))
+    .addOption(out())
+    .addOption(cassandra())
+    .addOption(wait())
+    .addOption(json())
+    .action(async (options) => (await import('./reprocess.ts')).reprocessCommand(options));
+
+  bounds(add('parity', 'compute windows again from raw files and compare; exit code 1 when one is not equal'))
+    .option('--features <names>', 'only these features, with commas between them')
+    .addOption(out())
+    .addOption(cassandra())
+    .option('--one-in <n>', 'check one of so many windows', '1')
+    .option('--last', 'check nothing, show the last results')
+    .addOption(wait())
+    .addOption(json())
+    .action(async (options) => (await import('./parity.ts')).parityCommand(options));
+
+  add('retire', 'say that a feature is computed no more on servers: windows do not wait for it')
+    .addOption(cassandra().makeOptionMandatory())
+    .argument('<feature>', 'its name')
+    .action(async (feature, options) => (await import('./retire.ts')).retireCommand(feature, options));
 
   add('query', 'ask the offline store in SQL (DuckDB): features_store.<feature>, read-only')
     .addOption(

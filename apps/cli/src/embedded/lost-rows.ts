@@ -1,4 +1,5 @@
 import { type Feature, murmur2, partitionOf } from '@neartime/engines';
+import { type StoredRow, readRows } from '@neartime/parquet/read-rows';
 import type { PartRows, RowKey } from '@neartime/schemas';
 import { type ObjectStore, type OnlineRow, StoreError, objectName } from '@neartime/streams';
 import { onlineTable } from '../online-table.ts';
@@ -9,8 +10,6 @@ import type { EmbeddedStore } from './embedded-store.ts';
  * then must not keep a row that no window has: the newest older window that has the key takes its place.
  */
 
-type Stored = Readonly<Record<string, string | number | bigint>>;
-
 const nameOf = ({ id, country, brand }: RowKey): string => JSON.stringify([id, country, brand]);
 
 function partitionOfText(id: string, partitions: number): number {
@@ -19,13 +18,9 @@ function partitionOfText(id: string, partitions: number): number {
 }
 
 /** The rows of an object; none when there is none, `undefined` when it is damaged. */
-async function readRows(objects: ObjectStore, name: string): Promise<Stored[] | undefined> {
+async function rowsOf(objects: ObjectStore, name: string): Promise<StoredRow[] | undefined> {
   const body = await objects.get(name);
-  if (!body) return [];
-  const file = body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer;
-  // Loaded on its first use: few runs lose a row.
-  const { parquetReadObjects } = await import('hyparquet');
-  return (await parquetReadObjects({ file }).catch(() => undefined)) as Stored[] | undefined;
+  return body ? readRows(body) : [];
 }
 
 /** A part whose object is about to be replaced. */
@@ -43,7 +38,7 @@ export async function lostKeys(
 ): Promise<RowKey[]> {
   const { feature, window, partition } = part;
   const table = onlineTable(feature);
-  const standing = (await readRows(objects, objectName(feature.name, window, partition))) as RowKey[] | undefined;
+  const standing = await rowsOf(objects, objectName(feature.name, window, partition));
   const kept = new Set(rows ? keyNames(rows) : []);
   // A damaged object does not say what it held, but the online store does, for all partitions.
   const keys =
@@ -80,14 +75,13 @@ export async function olderRows(
     .sort((a, b) => b.window - a.window)) {
     if (wanted.size === 0) break;
     const name = objectName(feature.name, part.window, part.partition);
-    const rows = await readRows(store.objects, name);
+    const rows = await rowsOf(store.objects, name);
     if (!rows) throw new StoreError(`store: ${name} is damaged; rebuild it with: neartime backfill --force`);
     for (const row of rows) {
-      const key = row as unknown as RowKey;
-      if (!wanted.delete(nameOf(key))) continue;
+      if (!wanted.delete(nameOf(row))) continue;
       const value = row[feature.engine.output.name] as number | bigint;
       found.push({
-        ...{ id: key.id, country: key.country, brand: key.brand, value },
+        ...{ id: row.id, country: row.country, brand: row.brand, value },
         ...{ window: part.window, final: true, revision: part.revision, writtenAt: Math.floor(part.writtenAt) },
       });
     }

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Feature } from '@neartime/engines';
-import { type Clock, systemClock } from '@neartime/streams';
-import { Failure } from '../failure.ts';
-import { openRun } from './open-run.ts';
+import { type Clock, type WindowToCheck, systemClock } from '@neartime/streams';
+import { type StandingRun, openStandingRun } from './open-run.ts';
 import { type Settling, settle } from './settle.ts';
 import { WindowWriter } from './window-writer.ts';
 
@@ -12,12 +9,18 @@ export async function settleStore(
   { out, features }: { out: string; features: readonly Feature[] },
   clock: Clock = systemClock,
 ): Promise<Settling> {
-  if (!existsSync(join(out, 'catalogue.db'))) throw new Failure(`no store in ${out} (there is no catalogue.db)`);
-  await using run = await openRun(out);
-  const { store, workers } = run;
-  const root = await store.catalogue.setting('reservoir');
-  if (root === undefined)
-    throw new Failure(`the store in ${out} was never filled; run neartime backfill --in DIR --out ${out}`);
+  await using run = await openStandingRun(out);
+  return await settleRun(run, { features, registered: features }, clock);
+}
+
+/** The same for a store that is open; `isLookedAt` leaves windows out. */
+export async function settleRun(
+  run: StandingRun,
+  { features, registered }: { readonly features: readonly Feature[]; readonly registered: readonly Feature[] },
+  clock: Clock,
+  isLookedAt: (check: WindowToCheck) => boolean = () => true,
+): Promise<Settling> {
+  const { store, workers, root } = run;
   const writer = await WindowWriter.over(run, clock);
   const listener = { fileRead() {}, fileQuarantined() {}, windowWritten() {} };
   const tasks = await store.catalogue.tasks();
@@ -27,16 +30,7 @@ export async function settleStore(
   );
   const takesUnwritten = (window: number) => !coming.has(window);
   return await settle({
-    store,
-    root,
-    workers,
-    writer,
-    clock,
-    features,
-    registered: features,
-    listener,
-    backoff: 0,
-    isLookedAt: () => true,
-    takesUnwritten,
+    ...{ store, root, workers, writer, clock, features, registered, listener },
+    ...{ backoff: 0, isLookedAt, takesUnwritten },
   });
 }

@@ -1,6 +1,7 @@
 import { type Feature, OpenWindow, buffersOf, linesOf, mergeFolded, noLines, sameLines } from '@neartime/engines';
 import { parseRawFileName } from '@neartime/ingest';
 import type { LineSum } from '@neartime/schemas';
+import { putOffFrom, windowState } from '@neartime/settling';
 import type { Clock, WindowToCheck } from '@neartime/streams';
 import { batches } from './batches.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
@@ -45,7 +46,6 @@ interface DueWindow {
   readonly lines: number;
 }
 
-const dayInSeconds = 86_400;
 /** Windows are reprocessed together up to so many lines, which bounds the rows in memory. */
 const linesAtOnce = 4_000_000;
 
@@ -84,17 +84,27 @@ async function dueWindows(options: SettleOptions): Promise<DueWindow[]> {
   for (const check of await options.store.catalogue.toCheck()) {
     if (!options.isLookedAt(check)) continue;
     const found = await compare(check, options);
-    if (found && (options.backoff === 0 || check.dueAt !== undefined)) due.push(found);
-    else if (found) await options.store.catalogue.putOffCheck(nextStep(check, options));
+    if (!found) continue;
+    const now = options.clock.now();
+    const features = found.features.filter(({ name }) => options.backoff === 0 || isDue(check, name, now));
+    if (features.length > 0) due.push({ ...found, features });
+    const isNew = ({ name }: Feature) => !check.differing.has(name) && !features.some((one) => one.name === name);
+    await putOff(check, found.features.filter(isNew), options);
   }
   return due;
 }
 
-const nextStep = (check: WindowToCheck, { clock, backoff }: SettleOptions): WindowToCheck => ({
-  ...check,
-  attempts: check.attempts + 1,
-  dueAt: clock.now() + Math.min(backoff * 2 ** check.attempts, dayInSeconds),
-});
+const isDue = ({ differing, asked }: WindowToCheck, feature: string, now: number): boolean =>
+  (differing.get(feature)?.dueAt ?? (asked.has(feature) ? -Infinity : Infinity)) <= now;
+
+async function putOff(
+  { window, differing }: WindowToCheck,
+  features: readonly Feature[],
+  { store, clock, backoff }: SettleOptions,
+): Promise<void> {
+  for (const { name } of features)
+    await store.catalogue.putOff(window, name, putOffFrom(differing.get(name), clock.now(), backoff));
+}
 
 /**
  * The features for which a window is due; takes it off the list when it is settled for all. A registered feature that never
@@ -109,31 +119,16 @@ async function compare(
   let lines = 0;
   for (const feature of registered) {
     const isRun = features.includes(feature);
-    const state = await windowState(store, feature, check.window);
-    if (state.is === 'settled' || (state.is === 'unwritten' && !isRun)) continue;
+    const state = await windowState(store.catalogue, feature, check.window, {
+      above: check.asked.get(feature.name),
+    });
+    if (state.is === 'settled' || (state.is === 'open' && !isRun)) continue;
     if (isRun && (state.is === 'differs' || takesUnwritten(check.window))) due.push(feature);
     else open = true;
     lines += state.lines;
   }
-  if (due.length === 0 && !open) await store.catalogue.settled(check.window);
+  if (due.length === 0 && !open) await store.catalogue.settled(check);
   return due.length > 0 ? { check, features: due, lines } : undefined;
-}
-
-async function windowState(
-  store: EmbeddedStore,
-  feature: Feature,
-  window: number,
-): Promise<{ is: 'settled' | 'differs' | 'unwritten'; lines: number }> {
-  const sent = await store.catalogue.linesSent(feature.entity, window);
-  const parts = (await store.catalogue.windowParts({ feature: feature.name, window })).filter(
-    ({ state }) => state !== 'stale',
-  );
-  const lines = sent.reduce((sum, part) => sum + (part?.lines ?? 0), 0);
-  if (parts.length === 0) return { is: lines === 0 ? 'settled' : 'unwritten', lines };
-  const same = parts.every(
-    (part) => part.state === 'written' && sameLines(part.lines, sent[part.partition] ?? noLines),
-  );
-  return { is: same ? 'settled' : 'differs', lines };
 }
 
 async function reprocess(batch: readonly DueWindow[], options: SettleOptions): Promise<Settling> {
@@ -153,13 +148,11 @@ async function reprocess(batch: readonly DueWindow[], options: SettleOptions): P
   for await (const window of writer.write(whole)) written.push(window);
   for (const { check, features: due } of batch) {
     const why = unread.get(check.window);
-    if (why === undefined) {
-      await store.catalogue.putOffCheck({ ...check, notBefore: 0, dueAt: undefined });
-      await compare(check, options);
-    } else {
+    await putOff(check, due, options);
+    if (why === undefined) await compare(check, options);
+    else {
       await markIncomplete(store, check.window, due);
       unsettled.push(...due.map(({ name }) => ({ feature: name, window: check.window, why })));
-      await store.catalogue.putOffCheck(nextStep(check, options));
     }
   }
   written.forEach((window) => listener.windowWritten(window));

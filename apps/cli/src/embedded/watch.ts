@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Feature, SourceClock, Watermark, windowStart } from '@neartime/engines';
-import { type Clock, StoreError, systemClock } from '@neartime/streams';
+import { type Clock, StoreError, type WindowToCheck, systemClock } from '@neartime/streams';
 import { FolderReservoir } from '@neartime/streams/embedded';
 import type { EmbeddedStore } from './embedded-store.ts';
 import { type Run, openRun } from './open-run.ts';
@@ -75,6 +75,10 @@ interface Retry {
   readonly notBefore: number;
   readonly tries: number;
 }
+
+/** Whether all that differs of a window waits; it is not compared each time. */
+const isPutOff = ({ differing, asked }: WindowToCheck, now: number): boolean =>
+  differing.size > 0 && asked.size === 0 && [...differing.values()].every(({ dueAt }) => dueAt > now);
 
 /** One turn after another: look for files, read them, publish, close, settle. */
 class Watcher {
@@ -233,8 +237,7 @@ class Watcher {
         clock: this.#clock,
       },
       ...{ features, registered, listener, backoff: settleAfter },
-      isLookedAt: ({ window, notBefore, dueAt = 0 }) =>
-        notBefore <= now && dueAt <= now && !this.#stream.open.has(window),
+      isLookedAt: (check) => check.notBefore <= now && !isPutOff(check, now) && !this.#stream.open.has(check.window),
       takesUnwritten: (window) => window + dayInSeconds < windowStart(this.#watermark.value),
     });
     if (unsettled.length > 0) listener.unsettled(unsettled);

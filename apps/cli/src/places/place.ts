@@ -50,6 +50,18 @@ function rowsPlaceIn({ store, cassandra }: StoreFlags): RowsPlace | undefined {
   return cassandra === undefined ? folder : { cassandra: cassandraPlace(cassandra) };
 }
 
+/** The one store that a command changes: a folder, or one on servers. */
+export function changedPlace(
+  command: string,
+  { out, cassandra }: { readonly out?: string; readonly cassandra?: string },
+): RowsPlace {
+  if (out !== undefined && cassandra !== undefined)
+    throw new UsageError('--out and --cassandra are two stores: leave one of them out');
+  if (cassandra !== undefined) return { cassandra: cassandraPlace(cassandra) };
+  if (out !== undefined) return { folder: folder('--out')(out) };
+  throw new UsageError(`${command} needs --out DIR, or --cassandra host[:port]/keyspace for a store on servers`);
+}
+
 const host = String.raw`(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?`;
 const cassandraForm = new RegExp(`^(?<hosts>${host}(?:,${host})*)(?:/(?<keyspace>[a-z][a-z0-9_]{0,47}))?$`);
 

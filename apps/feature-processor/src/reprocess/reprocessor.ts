@@ -1,99 +1,193 @@
-import type { Feature } from '@neartime/engines';
-import type { Catalogue, Clock, Leases } from '@neartime/streams';
+import { type Feature, type OpenWindow, windowSeconds } from '@neartime/engines';
+import {
+  type ParityOptions,
+  checkParity,
+  compareWindows,
+  putOffFrom,
+  readWindows,
+  registeredFeatures,
+} from '@neartime/settling';
+import type { Catalogue, Clock, Leases, ObjectStore, ParityResult, WindowToCheck } from '@neartime/streams';
 import type { WindowPublisher } from '../window-publisher.ts';
-import { type DueWindow, dueWindows } from './due-windows.ts';
-import { type ReadWindowsOptions, readWindows } from './read-windows.ts';
+import { Claims } from './claims.ts';
+import { type DueWindow, dueOnList, lostFromLog } from './due-windows.ts';
 
 /** What reprocessing says of its work, for logs and metrics. */
 export interface ReprocessListener {
   reprocessed(feature: string, window: number, revision: number, rows: number): void;
   incomplete(feature: string, window: number, why: string): void;
+  parity(result: ParityResult): void;
 }
 
-export interface ReprocessorOptions extends ReadWindowsOptions {
+export interface ReprocessorOptions extends Pick<ParityOptions, 'rawFile' | 'encode' | 'partitions'> {
   readonly features: readonly Feature[];
   readonly catalogue: Catalogue;
   readonly leases: Leases;
+  readonly objects: ObjectStore;
   readonly publisher: WindowPublisher;
   readonly clock: Clock;
   /** A text of this process alone. */
   readonly owner: string;
+  /** Seconds before a window that was found to differ is reprocessed the first time. */
+  readonly settleAfter: number;
+  /** Of so many windows that are settled, one is computed again to be compared; 0: none is. */
+  readonly parityOneIn: number;
   readonly listener: ReprocessListener;
 }
 
-/** Seconds for which a window is claimed: as long as its rows may take to be written. */
-const leaseSeconds = 600;
-/** So many windows of a feature are computed together, which bounds the rows in memory. */
-const windowsAtOnce = 12;
+/** Windows are computed together up to so many lines, which bounds the rows in memory. */
+const linesAtOnce = 2_000_000;
+const windowsAtOnce = 144;
+/** Seconds for which one process alone compares windows. */
+const comparingSeconds = 60;
+const parityAtOnce = 12;
+const turnsToMark = 6;
 
 /**
- * Computes windows that are due from raw files, with the code that the stream runs, and publishes each whole, as a revision that
- * its claim gave. A claim is kept until it ends by itself: until then its rows have been written, or the window is due again.
+ * Settles windows, one turn after another: compares those whose time has come with what the files sent to them, computes those of its
+ * features that are due from raw files, with the code that the stream runs, and publishes each whole, as the revision that its claim
+ * gave. A claim is kept until it ends by itself: until then its rows have been written, or the window is due again.
  */
 export class Reprocessor {
   readonly #options: ReprocessorOptions;
-  /** By feature: windows that need nothing more, so that they are not asked for at every turn. */
-  readonly #done = new Map<string, Set<number>>();
-  /** Until when this process has claims: taking one again would be another claim. */
-  readonly #claimedUntil = new Map<string, number>();
+  readonly #claims: Claims;
+  /** By feature: windows that the log has not lost, so that they are not asked for at every turn. */
+  readonly #kept = new Map<string, Set<number>>();
+  #turns = 0;
 
   constructor(options: ReprocessorOptions) {
     this.#options = options;
+    this.#claims = new Claims(options);
   }
 
   /** Takes what is due now. Ends early, in the middle of a file, when it is told to. */
   async turn(signal: AbortSignal): Promise<void> {
-    const { features, catalogue, partitions } = this.#options;
-    for (const feature of features) {
-      const due = await dueWindows(catalogue, feature, partitions, this.#doneOf(feature));
-      for (let from = 0; from < due.length && !signal.aborted; from += windowsAtOnce)
-        await this.#take(feature, due.slice(from, from + windowsAtOnce), signal);
+    const list = await this.#options.catalogue.toCheck();
+    await this.#compare(list);
+    const due = await this.#due(list);
+    for (const batch of inBatches(due)) {
+      if (signal.aborted) return;
+      await this.#take(batch, signal);
     }
+    const isListed = new Set(list.map(({ window }) => window));
+    for (const feature of this.#options.features) await this.#parity(feature, isListed, signal);
   }
 
-  async #take(feature: Feature, due: readonly DueWindow[], signal: AbortSignal): Promise<void> {
-    const { listener } = this.#options;
-    const claimed = await this.#claim(due);
-    if (claimed.size === 0) return;
-    const { whole, incomplete } = await readWindows(feature, [...claimed.keys()], this.#options, signal);
-    for (const [window, why] of incomplete) listener.incomplete(feature.name, window, why);
-    for (const window of whole) {
-      const revision = claimed.get(window.start)!;
-      if (!(await this.#isMine(feature, window.start))) continue;
-      let rows = 0;
-      for (let partition = 0; partition < this.#options.partitions; partition++)
-        rows += (await this.#options.publisher.whole(window, feature, partition, revision)).rows;
-      listener.reprocessed(feature.name, window.start, revision, rows);
-    }
-  }
-
-  #doneOf({ name }: Feature): Set<number> {
-    let done = this.#done.get(name);
-    if (!done) this.#done.set(name, (done = new Set()));
-    return done;
-  }
-
-  /** The windows that nobody else is at, each with the revision that is this claim's alone. */
-  async #claim(due: readonly DueWindow[]): Promise<Map<number, number>> {
-    const claimed = new Map<number, number>();
-    for (const { feature, window } of due) {
-      const claim = this.#leaseOf(feature, window);
-      if ((this.#claimedUntil.get(claim.name) ?? -Infinity) > claim.now) continue;
-      const lease = await this.#options.leases.take(claim);
-      if (!lease) continue;
-      claimed.set(window, lease.turn);
-      this.#claimedUntil.set(claim.name, claim.until);
-    }
-    return claimed;
-  }
-
-  #isMine(feature: Feature, window: number): Promise<boolean> {
-    return this.#options.leases.renew(this.#leaseOf(feature, window));
-  }
-
-  #leaseOf({ name }: Feature, window: number) {
-    const { owner, clock } = this.#options;
+  /** One process at a time compares: all would come to the same. */
+  async #compare(list: readonly WindowToCheck[]): Promise<void> {
+    const { catalogue, leases, clock, owner } = this.#options;
     const now = clock.now();
-    return { name: `window/${name}/${window}`, owner, now, until: now + leaseSeconds };
+    if (!(await leases.take({ name: 'comparing', owner, now, until: now + comparingSeconds }))) return;
+    const registered = await registeredFeatures(catalogue);
+    await compareWindows(list, { ...this.#options, registered });
+    // Nothing waits for it, and it looks at all files of the last minutes.
+    if (this.#turns++ % turnsToMark === 0) await catalogue.markDone(registered);
   }
+
+  async #due(list: readonly WindowToCheck[]): Promise<DueWindow[]> {
+    const { features, catalogue, partitions, clock } = this.#options;
+    const due = new Map<string, DueWindow>();
+    for (const feature of features) {
+      const lost = await lostFromLog(catalogue, feature, partitions, this.#keptOf(feature));
+      const onList = await dueOnList(list, feature, catalogue, clock.now());
+      for (const one of [...lost, ...onList]) due.set(`${one.feature.name} ${one.window}`, one);
+    }
+    return [...due.values()].sort((a, b) => a.window - b.window);
+  }
+
+  /** Computes what nobody else is at; of what is not published when it ends the claim is given back. */
+  async #take(due: readonly DueWindow[], signal: AbortSignal): Promise<void> {
+    const revisions = new Map<DueWindow, number>();
+    try {
+      for (const one of due) {
+        const revision = await this.#claims.take(one.feature.name, one.window);
+        if (revision !== undefined) revisions.set(one, revision);
+      }
+      if (revisions.size > 0) await this.#compute(revisions, signal);
+    } finally {
+      for (const { feature, window } of revisions.keys()) await this.#claims.release(feature.name, window);
+    }
+  }
+
+  async #compute(revisions: Map<DueWindow, number>, signal: AbortSignal): Promise<void> {
+    const byWindow = Map.groupBy(revisions.keys(), ({ window }) => window);
+    const wanted = new Map([...byWindow].map(([start, due]) => [start, due.map(({ feature }) => feature)]));
+    const { whole, incomplete } = await readWindows(wanted, this.#options, signal);
+    for (const [window, why] of incomplete)
+      for (const due of byWindow.get(window)!) {
+        await this.#setIncomplete(due, why);
+        await this.#putOff(due);
+        // Its claim stays: it is not read again before that ends.
+        revisions.delete(due);
+      }
+    for (const window of whole)
+      for (const due of byWindow.get(window.start)!) {
+        signal.throwIfAborted();
+        // One that took longer than the claim is another's by now.
+        if (await this.#claims.hold(due.feature.name, due.window)) {
+          await this.#publish(window, due, revisions.get(due)!);
+          await this.#putOff(due);
+        }
+        revisions.delete(due);
+      }
+  }
+
+  async #publish(window: OpenWindow, { feature }: DueWindow, revision: number): Promise<void> {
+    const { publisher, partitions, listener } = this.#options;
+    let rows = 0;
+    for (let partition = 0; partition < partitions; partition++)
+      rows += (await publisher.whole(window, feature, partition, revision)).rows;
+    listener.reprocessed(feature.name, window.start, revision, rows);
+  }
+
+  /** If it differs then still, it is computed again; not before, however often it is found to differ. */
+  async #putOff({ feature, window, differing }: DueWindow): Promise<void> {
+    const { catalogue, clock, settleAfter } = this.#options;
+    await catalogue.putOff(window, feature.name, putOffFrom(differing, clock.now(), settleAfter));
+  }
+
+  async #setIncomplete({ feature, window }: DueWindow, why: string): Promise<void> {
+    const { catalogue, listener } = this.#options;
+    listener.incomplete(feature.name, window, why);
+    const parts = await catalogue.windowParts({ feature: feature.name, window });
+    const written = parts.filter(({ state }) => state === 'written');
+    if (written.length > 0) await catalogue.recordParts(written.map((part) => ({ ...part, state: 'incomplete' })));
+  }
+
+  /** Checks some of the windows whose parity is due, that nobody else is at. */
+  async #parity(feature: Feature, isListed: ReadonlySet<number>, signal: AbortSignal): Promise<void> {
+    const { catalogue, leases, clock, owner, listener } = this.#options;
+    const due = (await catalogue.parityDue(feature.name)).filter((window) => !isListed.has(window));
+    if (due.length === 0 || signal.aborted) return;
+    const now = clock.now();
+    const claim = { name: `parity/${feature.name}`, owner, now, until: now + windowSeconds };
+    if (!(await leases.take(claim))) return;
+    try {
+      const results = await checkParity(feature, due.slice(0, parityAtOnce), this.#options, signal);
+      results.forEach((result) => listener.parity(result));
+    } finally {
+      await leases.end(claim);
+    }
+  }
+
+  #keptOf({ name }: Feature): Set<number> {
+    let kept = this.#kept.get(name);
+    if (!kept) this.#kept.set(name, (kept = new Set()));
+    return kept;
+  }
+}
+
+/** Windows, in order, that are computed together: so many lines at most, or one window. */
+function* inBatches(due: readonly DueWindow[]): Iterable<DueWindow[]> {
+  let batch: DueWindow[] = [];
+  let lines = 0;
+  for (const one of due) {
+    if (batch.length > 0 && (lines + one.lines > linesAtOnce || batch.length >= windowsAtOnce)) {
+      yield batch;
+      [batch, lines] = [[], 0];
+    }
+    batch.push(one);
+    lines += one.lines;
+  }
+  if (batch.length > 0) yield batch;
 }

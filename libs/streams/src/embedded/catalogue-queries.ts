@@ -1,4 +1,4 @@
-import type { FeatureOfEntity } from '../catalogue.ts';
+import type { RegisteredFeature } from '../catalogue.ts';
 
 /*
  * Queries that must not slow down with the months in a store. SQLite keeps no distinct windows and plans without statistics,
@@ -52,11 +52,12 @@ export const filesOfUnwritten = `${touched('?3', '?4')}
   CROSS JOIN files ON files.number = l.file
   WHERE NOT ${isWritten('?2', 'touched.start')}`;
 
-/** The read files whose windows are all written by these features; of those in the JSON list ?, or of all. */
-export function markDone(features: readonly FeatureOfEntity[], among: 'listed' | 'all'): string {
+/** The read files whose lines are all in written parts of these features; of those in the JSON list ?, or of all. */
+export function markDone(features: readonly RegisteredFeature[], among: 'listed' | 'all'): string {
   const unwritten = features.map(
-    ({ name, entity }) =>
-      `EXISTS (SELECT 1 FROM file_lines AS l WHERE l.file = files.number AND l.entity = '${entity}' AND NOT ${isWritten(`'${name}'`, 'l.window')})`,
+    ({ name, entity, since }) =>
+      `EXISTS (SELECT 1 FROM file_lines AS l WHERE l.file = files.number AND l.entity = '${entity}' AND l.window >= ${Math.max(since, -1e12)}
+       AND NOT ${isWritten(`'${name}'`, 'l.window', 'l.partition')})`,
   );
   const listed = among === 'listed' ? 'number IN (SELECT value FROM json_each(?)) AND' : '';
   return `UPDATE files SET state = 'done' WHERE ${listed} state = 'read' AND NOT (${['FALSE', ...unwritten].join(' OR ')})`;
@@ -66,6 +67,7 @@ export function markDone(features: readonly FeatureOfEntity[], among: 'listed' |
 export const filesOfWindows =
   'SELECT DISTINCT file FROM file_lines WHERE entity = ?1 AND window IN (SELECT value FROM json_each(?2))';
 
-function isWritten(feature: string, window: string): string {
-  return `EXISTS (SELECT 1 FROM window_parts AS p WHERE p.feature = ${feature} AND p.window = ${window} AND p.state <> 'stale')`;
+function isWritten(feature: string, window: string, partition = 'p.partition'): string {
+  return `EXISTS (SELECT 1 FROM window_parts AS p
+    WHERE p.feature = ${feature} AND p.window = ${window} AND p.partition = ${partition} AND p.state <> 'stale')`;
 }

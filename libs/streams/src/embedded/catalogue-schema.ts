@@ -28,8 +28,21 @@ export const schema = `
     etag TEXT, state TEXT NOT NULL, closed_at REAL NOT NULL, written_at REAL NOT NULL,
     PRIMARY KEY (feature, window, partition)
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS to_check (
-    window INTEGER PRIMARY KEY, not_before REAL NOT NULL, attempts INTEGER NOT NULL, due_at REAL
+  CREATE TABLE IF NOT EXISTS closed_up_to (
+    feature TEXT NOT NULL, partition INTEGER NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (feature, partition)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS windows_to_check (window INTEGER PRIMARY KEY, not_before REAL NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS differing (
+    window INTEGER NOT NULL, feature TEXT NOT NULL, attempts INTEGER NOT NULL, due_at REAL NOT NULL,
+    PRIMARY KEY (window, feature)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS asked (
+    window INTEGER NOT NULL, feature TEXT NOT NULL, above INTEGER NOT NULL, PRIMARY KEY (window, feature)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS parity_due (feature TEXT NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (feature, window)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS parity (
+    feature TEXT NOT NULL, window INTEGER NOT NULL, revision INTEGER NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL,
+    checked_at REAL NOT NULL, PRIMARY KEY (feature, window)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sources (
     source TEXT PRIMARY KEY, complete_up_to REAL NOT NULL, said_at REAL NOT NULL

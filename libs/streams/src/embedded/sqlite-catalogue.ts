@@ -2,12 +2,15 @@ import { type Entity, type LineSum, type WindowLines, setAsideReasons } from '@n
 import type {
   Catalogue,
   CataloguedFile,
-  FeatureOfEntity,
+  Differing,
   FileOutcome,
   FileIdentity,
   FileSeen,
+  ParityResult,
   QuarantineReason,
+  RegisteredFeature,
   RejectedRun,
+  ReprocessRequest,
   SourceProgress,
   Task,
   WindowPart,
@@ -24,6 +27,25 @@ import {
 import { schema } from './catalogue-schema.ts';
 import { type FileRow, type PartRow, fileOf, partOf } from './catalogue-rows.ts';
 import { Sqlite } from './sqlite.ts';
+
+/** A revision is not replaced by a lower one. */
+const recordPart = `INSERT INTO window_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  revision = excluded.revision, rows = excluded.rows, checksum = excluded.checksum, lines = excluded.lines, high = excluded.high,
+  low = excluded.low, etag = excluded.etag, state = excluded.state, closed_at = excluded.closed_at, written_at = excluded.written_at
+  WHERE excluded.revision >= revision`;
+
+interface FeatureWindow {
+  readonly feature: string;
+  readonly window: number;
+}
+
+const windowOf = ({ window }: { readonly window: number }): number => window;
+
+/** What files said, and what was found by it. */
+const forgottenTables = [
+  ...['files', 'file_lines', 'rejected', 'tasks', 'sources', 'source_partitions'],
+  ...['windows_to_check', 'differing', 'asked', 'parity_due', 'parity'],
+];
 
 /** What may have completed files since they were looked at last, for these features. */
 interface Recorded {
@@ -53,6 +75,12 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   async settleSetting(key: string, value: string): Promise<string> {
     this.#sqlite.run('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING', key, value);
     return (await this.setting(key))!;
+  }
+
+  async settings(prefix: string): Promise<ReadonlyMap<string, string>> {
+    const sql = 'SELECT key, value FROM settings WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1';
+    const rows = this.#sqlite.all<{ key: string; value: string }>(sql, prefix);
+    return new Map(rows.map(({ key, value }) => [key.slice(prefix.length), value]));
   }
 
   async files(): Promise<CataloguedFile[]> {
@@ -118,7 +146,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     });
   }
 
-  async markDone(features: readonly FeatureOfEntity[]): Promise<number> {
+  async markDone(features: readonly RegisteredFeature[]): Promise<number> {
     const asked = JSON.stringify(features);
     const recorded = this.#recorded;
     this.#recorded = undefined;
@@ -132,8 +160,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   async forgetFiles(): Promise<void> {
     this.#sqlite.transaction(() => {
-      for (const table of ['files', 'file_lines', 'rejected', 'tasks', 'to_check', 'sources', 'source_partitions'])
-        this.#sqlite.run(`DELETE FROM ${table}`);
+      for (const table of forgottenTables) this.#sqlite.run(`DELETE FROM ${table}`);
       this.#sqlite.run(`UPDATE window_parts SET state = 'stale'`);
     });
     this.#recorded = undefined;
@@ -162,7 +189,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     this.#sqlite.transaction(() => {
       for (const part of parts) {
         this.#sqlite.run(
-          `INSERT OR REPLACE INTO window_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          recordPart,
           ...[part.feature, part.window, part.partition, part.revision, part.rows, part.checksum],
           ...[
             part.lines.lines,
@@ -177,10 +204,19 @@ export class SqliteCatalogue implements Catalogue, Disposable {
         this.#check(part.window, 0);
         this.#recorded?.windows.add(part.window);
       }
+      this.#close(parts.filter(({ revision }) => revision === 0));
     });
   }
 
-  async filesOfUnwritten(features: readonly FeatureOfEntity[], from: number, to: number): Promise<string[]> {
+  async closedUpTo(feature: string): Promise<(number | undefined)[]> {
+    const sql = 'SELECT partition, window FROM closed_up_to WHERE feature = ?';
+    const closed: (number | undefined)[] = [];
+    for (const { partition, window } of this.#sqlite.all<{ partition: number; window: number }>(sql, feature))
+      closed[partition] = window;
+    return closed;
+  }
+
+  async filesOfUnwritten(features: readonly RegisteredFeature[], from: number, to: number): Promise<string[]> {
     const [first, end] = [Math.max(from, -1e12), Math.min(to, 1e12)];
     const paths = features.flatMap(({ name, entity }) =>
       this.#sqlite.all<{ path: string }>(filesOfUnwritten, entity, name, first, end),
@@ -239,19 +275,70 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async toCheck(): Promise<WindowToCheck[]> {
-    const sql = 'SELECT window, not_before AS notBefore, attempts, due_at AS dueAt FROM to_check ORDER BY window';
-    return this.#sqlite
-      .all<WindowToCheck & { dueAt: number | null }>(sql)
-      .map((row) => ({ ...row, dueAt: row.dueAt ?? undefined }));
+    const listed = this.#sqlite.all<{ window: number; notBefore: number }>(
+      'SELECT window, not_before AS notBefore FROM windows_to_check ORDER BY window',
+    );
+    const differing = this.#sqlite.all<Differing & FeatureWindow>(
+      'SELECT window, feature, attempts, due_at AS dueAt FROM differing',
+    );
+    const asked = this.#sqlite.all<ReprocessRequest>('SELECT window, feature, above FROM asked');
+    const [differingOf, askedOf] = [Map.groupBy(differing, windowOf), Map.groupBy(asked, windowOf)];
+    return listed.map(({ window, notBefore }) => ({
+      ...{ window, notBefore },
+      differing: new Map(
+        differingOf.get(window)?.map(({ feature, attempts, dueAt }) => [feature, { attempts, dueAt }]),
+      ),
+      asked: new Map(askedOf.get(window)?.map(({ feature, above }) => [feature, above])),
+    }));
   }
 
-  async putOffCheck({ window, notBefore, attempts, dueAt }: WindowToCheck): Promise<void> {
-    const sql = 'UPDATE to_check SET not_before = ?, attempts = ?, due_at = ? WHERE window = ?';
-    this.#sqlite.unflushed(() => this.#sqlite.run(sql, notBefore, attempts, dueAt ?? null, window));
+  async putOff(window: number, feature: string, { attempts, dueAt }: Differing): Promise<void> {
+    const sql = `INSERT OR REPLACE INTO differing SELECT window, ?, ?, ? FROM windows_to_check WHERE window = ?`;
+    this.#sqlite.unflushed(() => this.#sqlite.run(sql, feature, attempts, dueAt, window));
   }
 
-  async settled(window: number): Promise<void> {
-    this.#sqlite.unflushed(() => this.#sqlite.run('DELETE FROM to_check WHERE window = ?', window));
+  async settled({ window }: WindowToCheck): Promise<void> {
+    this.#sqlite.unflushed(() =>
+      this.#sqlite.transaction(() => {
+        for (const table of ['windows_to_check', 'differing', 'asked'])
+          this.#sqlite.run(`DELETE FROM ${table} WHERE window = ?`, window);
+      }),
+    );
+  }
+
+  async ask(requests: readonly ReprocessRequest[]): Promise<void> {
+    this.#sqlite.transaction(() => {
+      for (const { feature, window, above } of requests) {
+        this.#sqlite.run('INSERT OR REPLACE INTO asked VALUES (?, ?, ?)', window, feature, above);
+        this.#check(window, 0);
+      }
+    });
+  }
+
+  async parityDue(feature: string): Promise<number[]> {
+    const sql = 'SELECT window FROM parity_due WHERE feature = ? ORDER BY window';
+    return this.#sqlite.all<{ window: number }>(sql, feature).map(windowOf);
+  }
+
+  async askParity(feature: string, windows: readonly number[]): Promise<void> {
+    this.#sqlite.transaction(() => {
+      for (const window of windows)
+        this.#sqlite.run('INSERT INTO parity_due VALUES (?, ?) ON CONFLICT DO NOTHING', feature, window);
+    });
+  }
+
+  async recordParity({ feature, window, revision, outcome, detail, checkedAt }: ParityResult): Promise<void> {
+    this.#sqlite.transaction(() => {
+      const values = [feature, window, revision, outcome, detail, checkedAt];
+      this.#sqlite.run('INSERT OR REPLACE INTO parity VALUES (?, ?, ?, ?, ?, ?)', ...values);
+      this.#sqlite.run('DELETE FROM parity_due WHERE feature = ? AND window = ?', feature, window);
+    });
+  }
+
+  async parityResults(feature?: string): Promise<ParityResult[]> {
+    const columns = 'feature, window, revision, outcome, detail, checked_at AS checkedAt';
+    const [where, values] = feature === undefined ? ['', []] : ['WHERE feature = ?', [feature]];
+    return this.#sqlite.all(`SELECT ${columns} FROM parity ${where} ORDER BY feature, window`, ...values);
   }
 
   async sources(): Promise<SourceProgress[]> {
@@ -294,7 +381,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   /** Files that were recorded, or that touched a window of which a part was. */
-  #completedBy({ files, windows }: Recorded, features: readonly FeatureOfEntity[]): number[] {
+  #completedBy({ files, windows }: Recorded, features: readonly RegisteredFeature[]): number[] {
     const starts = JSON.stringify([...windows]);
     const entities = [...new Set(features.map(({ entity }) => entity))];
     const touched = entities.flatMap((entity) => this.#sqlite.all<{ file: number }>(filesOfWindows, entity, starts));
@@ -344,6 +431,19 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     }
   }
 
+  #close(parts: readonly WindowPart[]): void {
+    const newest = new Map<string, WindowPart>();
+    for (const part of parts) {
+      const name = `${part.feature} ${part.partition}`;
+      if (part.window > (newest.get(name)?.window ?? -Infinity)) newest.set(name, part);
+    }
+    for (const { feature, partition, window } of newest.values())
+      this.#sqlite.run(
+        'INSERT INTO closed_up_to VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET window = max(window, excluded.window)',
+        ...[feature, partition, window],
+      );
+  }
+
   /** Puts every window that a file touches on the list to check. */
   #checkTouched(number: number, notBefore: number): void {
     for (const { window } of this.#sqlite.all<{ window: number }>(
@@ -356,7 +456,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
 
   #check(window: number, notBefore: number): void {
     this.#sqlite.run(
-      'INSERT INTO to_check VALUES (?, ?, 0, NULL) ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)',
+      'INSERT INTO windows_to_check VALUES (?, ?) ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)',
       ...[window, notBefore],
     );
   }
