@@ -18,6 +18,9 @@ export interface PartitionWindowsOptions {
   readonly resumeAt: number;
 }
 
+/** So many events are folded before they are merged into the open windows: their table stays small, and in a core's cache. */
+const mostFolded = 50_000;
+
 /** What the log made of a partition: windows that closed, in order. */
 export interface Closing {
   /** Those that had lines; nothing of them is kept. */
@@ -42,6 +45,7 @@ export class PartitionWindows {
   readonly #firstOffsets = new Map<number, number>();
   #closedBefore: number;
   #fold: EventFold | undefined;
+  #folded = 0;
   readonly #lastFile = new Uint8Array(fileIdBytes);
   #lastFileName = '';
 
@@ -73,6 +77,7 @@ export class PartitionWindows {
     }
     if (!this.#firstOffsets.has(window)) this.#firstOffsets.set(window, offset);
     this.#foldNow().add(view);
+    if (++this.#folded >= mostFolded) this.settle();
   }
 
   /** Takes what sources say. When that closes windows, gives them. */
@@ -85,6 +90,7 @@ export class PartitionWindows {
   settle(): void {
     const folded = this.#fold?.finish();
     this.#fold = undefined;
+    this.#folded = 0;
     if (folded) mergeFolded(folded, undefined, (start) => this.#openWindow(start));
   }
 

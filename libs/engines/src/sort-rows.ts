@@ -20,7 +20,7 @@ export function packPart(
   window: OpenWindow,
   feature: Feature,
   partition: number,
-  slots?: readonly number[],
+  slots?: ArrayLike<number>,
 ): PackedPart {
   const table = window.table(feature.name, partition)!;
   const { size, arena, offsets, hashes, tags } = table.keys;
@@ -29,11 +29,13 @@ export function packPart(
   return { keys: trimmed(table.keys, slots), pairs, states: pick(table.states.pack(size), slots) };
 }
 
-const pick = (states: PackedStates, slots: readonly number[]): PackedStates =>
-  states instanceof Float64Array ? Float64Array.from(slots, (slot) => states[slot]) : slots.map((slot) => states[slot]);
+const pick = (states: PackedStates, slots: ArrayLike<number>): PackedStates =>
+  states instanceof Float64Array
+    ? Float64Array.from(slots, (slot) => states[slot])
+    : Array.from(slots, (slot) => states[slot]);
 
 /** A copy of keys without slack: all of them, or the given slots. */
-function trimmed(keys: PackedKeys, slots?: readonly number[]): PackedKeys {
+function trimmed(keys: PackedKeys, slots?: ArrayLike<number>): PackedKeys {
   const { arena, offsets, hashes, tags, size } = keys;
   if (!slots) {
     return {
@@ -48,7 +50,9 @@ function trimmed(keys: PackedKeys, slots?: readonly number[]): PackedKeys {
   const places = new Int32Array(slots.length + 1);
   for (let i = 0; i < slots.length; i++) places[i + 1] = places[i] + ends[i];
   const bytes = new Uint8Array(places[slots.length]);
-  slots.forEach((slot, i) => bytes.set(arena.subarray(offsets[slot], offsets[slot + 1]), places[i]));
+  for (let i = 0, at = 0; i < slots.length; i++) {
+    for (let from = offsets[slots[i]], end = from + ends[i]; from < end; from++) bytes[at++] = arena[from];
+  }
   return {
     size: slots.length,
     arena: bytes,
@@ -102,9 +106,13 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function results(part: PackedPart, feature: Feature, order: Int32Array): PartRows['values'] {
   const states = stateColumn(feature.engine, part.states);
-  const values = Array.from(order, (slot) => states.result(slot));
-  const exact = values.every((value) => typeof value === 'number');
-  return exact ? Float64Array.from(values) : BigInt64Array.from(values, BigInt);
+  const values = new Float64Array(order.length);
+  for (let row = 0; row < order.length; row++) {
+    const value = states.result(order[row]);
+    if (typeof value !== 'number') return BigInt64Array.from(order, (slot) => BigInt(states.result(slot)));
+    values[row] = value;
+  }
+  return values;
 }
 
 /** A hash of the rows alone, whatever wrote them: 32 hex digits of the SHA-256 over the columns; '' for no rows. */

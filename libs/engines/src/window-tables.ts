@@ -1,7 +1,7 @@
 import type { Entity, LineSum, WindowLines } from '@neartime/schemas';
 import type { Feature } from './feature.ts';
 import type { FoldedEvents, FoldedFeature, PackedKeys } from './folded-events.ts';
-import { KeyTable } from './key-table.ts';
+import { KeyTable, enlarged } from './key-table.ts';
 import { addLineSums, noLines, seedLineSum } from './line-sum.ts';
 import { partitionOf } from './murmur2.ts';
 import { type PackedStates, type StateColumn, stateColumn } from './state-column.ts';
@@ -25,7 +25,7 @@ export class PartTable {
   readonly keys: KeyTable;
   readonly states: StateColumn;
   /** Slots that changed since they were last taken; kept only where somebody takes them. */
-  readonly #changed: Set<number> | undefined;
+  readonly #changed: ChangedSlots | undefined;
 
   constructor(
     feature: Feature,
@@ -34,7 +34,7 @@ export class PartTable {
   ) {
     this.keys = rows ? KeyTable.of(rows.keys) : new KeyTable();
     this.states = stateColumn(feature.engine, rows?.states.slice());
-    this.#changed = tracksChanges ? new Set() : undefined;
+    this.#changed = tracksChanges ? new ChangedSlots() : undefined;
   }
 
   merge(from: PackedKeys, slot: number, states: PackedStates, pair: number): void {
@@ -48,10 +48,30 @@ export class PartTable {
     for (let slot = 0; slot < keys.size; slot++) this.merge(keys, slot, packed, keys.tags[slot]);
   }
 
-  takeChanged(): number[] {
-    const changed = [...(this.#changed ?? [])];
-    this.#changed?.clear();
-    return changed;
+  takeChanged(): Int32Array {
+    return this.#changed?.take() ?? new Int32Array(0);
+  }
+}
+
+/** Slots, each once, in the order in which they first came. */
+class ChangedSlots {
+  #isIn = new Uint8Array(64);
+  #slots = new Int32Array(64);
+  #size = 0;
+
+  add(slot: number): void {
+    if (slot >= this.#isIn.length) this.#isIn = enlarged(this.#isIn, slot + 1);
+    if (this.#isIn[slot] === 1) return;
+    this.#isIn[slot] = 1;
+    if (this.#size === this.#slots.length) this.#slots = enlarged(this.#slots, this.#size + 1);
+    this.#slots[this.#size++] = slot;
+  }
+
+  take(): Int32Array {
+    const slots = this.#slots.slice(0, this.#size);
+    for (const slot of slots) this.#isIn[slot] = 0;
+    this.#size = 0;
+    return slots;
   }
 }
 

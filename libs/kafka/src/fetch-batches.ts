@@ -1,5 +1,5 @@
 import type { LoggedRecord } from '@neartime/streams';
-import kafkajs, { type CompressionTypes as CompressionType, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type KafkaMessage } from 'kafkajs';
 import fetch from 'kafkajs/src/protocol/requests/fetch/index.js';
 
 /*
@@ -149,8 +149,10 @@ async function messageOf(batch: Buffer) {
   };
 }
 
-function unpack(bytes: Buffer, codec: CompressionType): Promise<Buffer> {
-  const { decompress } = kafkajs.CompressionCodecs[codec]() as { decompress(bytes: Buffer): Promise<Buffer> };
+type Packed = keyof typeof kafkajs.CompressionCodecs;
+
+function unpack(bytes: Buffer, codec: number): Promise<Buffer> {
+  const { decompress } = kafkajs.CompressionCodecs[codec as Packed]() as { decompress(bytes: Buffer): Promise<Buffer> };
   return decompress(bytes);
 }
 

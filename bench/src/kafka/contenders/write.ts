@@ -37,7 +37,7 @@ const decoder = new RecordDecoder(registry, [
   { record, strings: 'bytes', longs: 'exact' },
   { record: windowClosedRecord },
 ]);
-const writer = new PartWriter({ objects, online, catalogue, clock: systemClock });
+const writer = new PartWriter({ objects, online, catalogue, clock: systemClock, onDamaged: () => undefined });
 let written = 0;
 const listener = {
   written(part: { is: string; rows: number }) {
