@@ -22,7 +22,7 @@ const quick = { [constants.ZSTD_c_compressionLevel]: 1 };
  * much as to unpack it. Records shrink to a fifth or less.
  */
 const packedRoom = (bytes: number) => Math.max(1024, Math.ceil(bytes / 3));
-const unpackedRoom = (bytes: number) => Math.min(1024 * 1024, Math.max(1024, bytes * 8));
+const unpackedRoom = (bytes: number) => Math.min(1024 * 1024, Math.max(1024, bytes * 4));
 
 /** kafkajs knows gzip only; codecs are registered for all clients of a process. */
 export function registerZstd(): void {

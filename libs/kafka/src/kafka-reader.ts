@@ -31,7 +31,7 @@ export class KafkaReader implements LogReader {
       minBytes: 1,
       // Nothing on our topics is written in transactions; and so batches come as fetch-batches.ts reads them.
       readUncommitted: true,
-      maxBytesPerPartition: 1024 * 1024,
+      maxBytesPerPartition: 512 * 1024,
       // It goes on whatever happens; whoever is interested asks whether it is ready.
       retry: { initialRetryTime: 200, maxRetryTime: 5000, retries: 10, restartOnFailure: async () => true },
     });
