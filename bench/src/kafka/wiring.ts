@@ -59,8 +59,9 @@ export async function noticesWorkers(
       endOf: async () => (await place.topics.bounds(topics.rawFiles))[assignment.partition]!.end,
       listener: {
         ingested(notice, outcome) {
-          if (outcome.is !== 'sent' || !outcome.file) throw new Error(`bench: ${notice.key} is ${outcome.is}`);
-          onSent(outcome.file.read);
+          if (outcome.is !== 'sent') throw new Error(`bench: ${notice.key} is ${outcome.is}`);
+          // A group that was joined anew meets notices again.
+          if (outcome.file) onSent(outcome.file.read);
         },
       },
     });
