@@ -1,4 +1,14 @@
-import { EventFold, type Feature, OpenWindow, fieldIndex, mergeFolded, seedOf, windowStart } from '@neartime/engines';
+import {
+  EventFold,
+  type Feature,
+  OpenWindow,
+  buffersOf,
+  fieldIndex,
+  giveBack,
+  mergeFolded,
+  seedOf,
+  windowStart,
+} from '@neartime/engines';
 import { type Entity, type EventSchema, type Progress, maxWindowsPerFile } from '@neartime/schemas';
 import { LogWatermark } from './log-watermark.ts';
 import { EventInPlace, type ReceivedEvent, fileIdBytes } from './received-event.ts';
@@ -91,7 +101,9 @@ export class PartitionWindows {
     const folded = this.#fold?.finish();
     this.#fold = undefined;
     this.#folded = 0;
-    if (folded) mergeFolded(folded, undefined, (start) => this.#openWindow(start));
+    if (!folded) return;
+    mergeFolded(folded, undefined, (start) => this.#openWindow(start));
+    giveBack(buffersOf(folded));
   }
 
   #close(): Closing | undefined {

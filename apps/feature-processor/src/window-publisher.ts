@@ -1,4 +1,13 @@
-import { type Feature, type OpenWindow, checksum, noLines, packPart, sortRows } from '@neartime/engines';
+import {
+  type Feature,
+  type OpenWindow,
+  buffersOfRows,
+  checksum,
+  giveBack,
+  noLines,
+  packPart,
+  sortRows,
+} from '@neartime/engines';
 import { type FeatureRow, type PartRows, type WindowClosed, provisional, topics } from '@neartime/schemas';
 import { type Clock, type LogWriter, RecordBlock, type RecordEncoder } from '@neartime/streams';
 import { RowBytes } from './row-bytes.ts';
@@ -44,6 +53,7 @@ export class WindowPublisher {
         const { lines } = window.lines(feature.entity, partition);
         await this.#append(feature, rows, { window: window.start, partition, revision: provisional, lines });
         count += rows.rows;
+        giveBack(buffersOfRows(rows));
       }
     }
     return count;
@@ -61,6 +71,7 @@ export class WindowPublisher {
       { ...place, rows: rows?.rows ?? 0, checksum: rows ? checksum(rows) : '', lines },
       rows,
     );
+    if (rows) giveBack(buffersOfRows(rows));
     return { feature: feature.name, ...place, rows: rows?.rows ?? 0, lines: lines.lines };
   }
 

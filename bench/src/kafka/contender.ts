@@ -28,7 +28,12 @@ export async function byTurns(contenders: readonly Contender[], pairs: number): 
 /** Runs a contender in a process of its own. Throws, with what it said last, when it fails. */
 export async function runOnce({ script, told }: Contender, run: number): Promise<Figures> {
   const path = fileURLToPath(new URL(`contenders/${script}.ts`, import.meta.url));
-  const flags = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+  // As the image of the services starts them.
+  const flags = [
+    '--max-semi-space-size=4',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+  ];
   const profiling = process.env['BENCH_CPU_PROF']
     ? ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_CPU_PROF']}`]
     : [];

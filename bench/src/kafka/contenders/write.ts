@@ -24,7 +24,11 @@ const publisher = await publisherOf(
   {
     async append(appends) {
       for (const { partition, records } of appends)
-        for (const record of records) logged[partition]!.push({ ...record, offset: logged[partition]!.length });
+        // What is appended is used again.
+        for (const { key, value, timestamp } of records) {
+          const copy = { key: key && Buffer.from(key), value: Buffer.from(value), timestamp };
+          logged[partition]!.push({ ...copy, offset: logged[partition]!.length });
+        }
     },
   },
   [feature],
