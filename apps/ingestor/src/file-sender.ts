@@ -19,10 +19,9 @@ export interface FileSenderOptions {
   readonly encoder: RecordEncoder<object>;
   readonly clock: Clock;
   readonly log: LogWriter;
+  /** So many are sent at once, and what one piece of the file brings beyond them. */
+  readonly recordsAtOnce: number;
 }
-
-/** So many records are sent at once. */
-const recordsAtOnce = 16_000;
 
 /** What waits for a partition: blocks in their order, the last of them still filled. */
 interface Waiting {
@@ -86,7 +85,7 @@ export class FileSender implements LineSink {
   async *paced(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     for await (const piece of pieces) {
       yield piece;
-      if (this.#waitingRecords >= recordsAtOnce) await this.#send();
+      if (this.#waitingRecords >= this.#options.recordsAtOnce) await this.#send();
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Feature } from '@neartime/engines';
 import { type FeatureEncoders, FeatureWorker, WindowPublisher, eventReader } from '@neartime/feature-processor';
 import { features } from '@neartime/features';
-import { NoticesWorker, ProgressSender, ingestFile } from '@neartime/ingestor';
+import { NoticesWorker, ProgressSender, ingestFile, quickPace } from '@neartime/ingestor';
 import {
   type Progress,
   type RejectedLinesRecord,
@@ -46,13 +46,14 @@ export async function noticesWorkers(
   const rejected = await RecordEncoder.of<RejectedLinesRecord>(registry, rejectedLinesRecord);
   const progress = await RecordEncoder.of<Progress>(registry, progressRecord);
   const shared = { catalogue, log: writer, clock, partitions };
+  const ingesting = { ...shared, reservoirOf: () => reservoir, events, rejected, grace, pace: quickPace };
   const inTurn = pLimit(filesAtOnce);
   return (assignment) =>
     NoticesWorker.open(assignment, {
       ingest: (notice, signal) =>
         inTurn(() => {
           onBegun();
-          return ingestFile(notice, { ...shared, signal, reservoirOf: () => reservoir, events, rejected, grace });
+          return ingestFile(notice, { ...ingesting, signal });
         }),
       progress: new ProgressSender({ ...shared, encoder: progress, noticesPartition: assignment.partition }),
       ...{ catalogue, deadLetters, clock, noticesPartitions, idleAfter: 300 },
