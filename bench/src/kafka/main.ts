@@ -6,11 +6,11 @@ import { resultsFolder } from '../places.ts';
 import { tableOf } from '../report.ts';
 import { say } from '../say.ts';
 import { type Options, type ScenarioName, readOptions, usage } from './options.ts';
-import { type Findings, ingest, process as processing, restart, shared, write } from './scenarios.ts';
+import { type Findings, ingest, process as processing, restart, scale, shared, write } from './scenarios.ts';
 import { requireServers } from './servers.ts';
 
 const scenarios: { readonly [name in ScenarioName]: (options: Options) => Promise<Findings> } = {
-  ...{ ingest, process: processing, shared, write, restart },
+  ...{ ingest, process: processing, shared, write, restart, scale },
 };
 
 const options = understood();

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Servers } from './servers.ts';
 
-export const scenarioNames = ['ingest', 'process', 'shared', 'write', 'restart'] as const;
+export const scenarioNames = ['ingest', 'process', 'shared', 'write', 'restart', 'scale'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** What is measured, how much of it, and against which servers. */
@@ -21,7 +21,9 @@ export const usage = `npm run bench:kafka -- [--quick] [--pairs N] [--only ${sce
 
 --quick        a tenth of the events, one pair: shows that everything runs, its figures mean little
 --pairs        runs of each contender, taking turns (5; with --quick 1)
---only         this scenario only; may be given more than once
+--only         this scenario only; may be given more than once; all but scale without it
+
+PARTITIONS (4) says how many partitions the events topics have: scale shows one instance and two at it.
 
 It runs against plain servers, best on this machine. Topics, a keyspace and a bucket of its own are made and deleted again.
 --kafka        brokers, host:port,… (KAFKA_BROKERS; 127.0.0.1:9092)
@@ -50,7 +52,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
   if (values.help) return 'help';
   const scale = values.quick ? 0.1 : 1;
   return {
-    only: values.only?.map(scenarioNamed) ?? scenarioNames,
+    only: values.only?.map(scenarioNamed) ?? scenarioNames.filter((name) => name !== 'scale'),
     pairs: values.pairs === undefined ? (values.quick ? 1 : 5) : atLeastOne(values.pairs),
     ingestedPerFile: 100_000 * scale,
     eventsPerFile: 300_000 * scale,

@@ -25,8 +25,8 @@ export interface Place {
   readonly bucket: string;
 }
 
-/** As the services have them by default. */
-export const partitions = 4;
+/** As the services have them by default, and under the same name. */
+export const partitions = Number(process.env['PARTITIONS'] ?? 4);
 export const noticesPartitions = 4;
 export const grace = 180;
 const retentionMs = 86_400_000;

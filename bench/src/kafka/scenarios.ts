@@ -8,12 +8,13 @@ import {
   medianFigures,
   rateOf,
   rateText,
+  runOnce,
   speedRatio,
   thousands,
 } from './contender.ts';
 import { closeAll, endOf, fillEvents, fillKeys, putRawFiles } from './filled-log.ts';
 import type { Options } from './options.ts';
-import { withPlace } from './place.ts';
+import { partitions, withPlace } from './place.ts';
 import type { Figures } from './timed.ts';
 
 /** What a scenario found: lines to read, and everything that was measured. */
@@ -147,6 +148,37 @@ export const restart = ({ servers, pairs, eventsPerFile }: Options): Promise<Fin
       ],
     };
   });
+
+const dealtAfterMs = 15_000;
+
+/** The same topic by one instance, and by two that share its partitions. */
+export const scale = ({ servers, pairs, ingestedPerFile }: Options): Promise<Findings> =>
+  withPlace(servers, one, async (place, connection) => {
+    const { sources, completeUpTo } = endOf(await fillEvents(place, connection, ingestedPerFile));
+    await closeAll(connection, sources, completeUpTo, ['device']);
+    const lines: Line[] = [];
+    const measured: Record<string, Figures[]> = {};
+    for (const instances of [1, 2]) {
+      const runs: Figures[] = [];
+      for (let run = 0; run < pairs; run++) {
+        const shared = { instances, startAt: Date.now() + dealtAfterMs };
+        const told = () => ({ place, features: one, groupId: `scale.${instances}.${run}`, shared });
+        const each = Array.from({ length: instances }, () => runOnce({ name: 'scale', script: 'process', told }, run));
+        runs.push(together(await Promise.all(each)));
+      }
+      measured[instances] = runs;
+      lines.push(figuresLine(`scale, ${partitions} partitions, ${instances} at work`, medianFigures(runs)));
+    }
+    return { lines, measured };
+  });
+
+/** What instances did side by side; memory is that of the one that took most. */
+const together = (all: readonly Figures[]): Figures => ({
+  seconds: Math.max(...all.map(({ seconds }) => seconds)),
+  cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+  peakMegabytes: Math.max(...all.map(({ peakMegabytes }) => peakMegabytes)),
+  count: all.reduce((sum, { count }) => sum + count, 0),
+});
 
 async function compared(ours: Contender, other: Contender, pairs: number) {
   const runs = await byTurns([ours, other], pairs);

@@ -14,6 +14,8 @@ export interface ToldIngest extends Told {
 export interface ToldProcess extends Told {
   readonly features: readonly string[];
   readonly groupId: string;
+  /** Among how many the partitions are dealt out, and when (epoch milliseconds) that surely is over: only then it counts. */
+  readonly shared?: { readonly instances: number; readonly startAt: number };
 }
 
 export interface ToldWrite extends Told {

@@ -1,4 +1,4 @@
-import { RecordBlock } from '@neartime/streams';
+import type { RecordBlock } from '@neartime/streams';
 import kafkajs, { type CompressionTypes as CompressionType } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import produce from 'kafkajs/src/protocol/requests/produce/index.js';
