@@ -6,6 +6,7 @@ import { ClosingLine } from './tools/closing-line.ts';
 const everySpec = ['{apps,libs,bench,tools,e2e}/**/{src,test}/**/*.spec.ts'];
 const serverSpecs = '**/*.server.spec.ts';
 const composeSpecs = '**/*.compose.spec.ts';
+const chaosSpecs = '**/*.chaos.spec.ts';
 
 export default defineConfig({
   test: {
@@ -15,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: everySpec,
-          exclude: [...configDefaults.exclude, serverSpecs, composeSpecs],
+          exclude: [...configDefaults.exclude, serverSpecs, composeSpecs, chaosSpecs],
         },
       },
       // Tests on real servers, which are started once for all of them. By themselves and one after the other: some say how long
@@ -30,8 +31,19 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      // Images and the stack of docker-compose.yml. Last, for it takes both processors for a minute, which others would feel.
+      // Images and the stack of docker-compose.yml. Late, for it takes both processors for a minute, which others would feel.
       { extends: true, test: { name: 'compose', include: [composeSpecs], maxWorkers: 1, sequence: { groupOrder: 3 } } },
+      // Services among faults, on servers of their own that are ended and started. Last, for it takes ten minutes.
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: [chaosSpecs],
+          globalSetup: 'e2e/chaos/test/docker.ts',
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
     // Not 0: on a machine with two processors vitest would run what has that after everything else.
     sequence: { groupOrder: 1 },

@@ -6,28 +6,12 @@ import { parseRawFileName } from '@neartime/ingest';
 import { temporaryFolder, treeHash } from '@neartime/testing';
 import { neartime } from './cli.ts';
 
-/** A generated reservoir with what a backfill over it gives. */
-export class Expected implements Disposable {
-  readonly #folder = temporaryFolder();
-  readonly reservoir = join(this.#folder.path, 'reservoir');
-  readonly store = join(this.#folder.path, 'store');
-  /** Raw files by their paths, in order. */
-  readonly files: readonly string[];
+/** What a backfill has left in a folder. */
+export class BackfilledStore {
+  readonly store: string;
 
-  /** `options`: of `neartime generate`. No lines are late. */
-  constructor(options: readonly string[]) {
-    neartime('generate', '--out', this.reservoir, '--late', '0', '--dirt', '0.1', ...options);
-    neartime('backfill', '--in', this.reservoir, '--out', this.store);
-    this.files = Object.keys(treeHash(this.reservoir)).sort();
-  }
-
-  place(name: string): string {
-    return join(this.#folder.path, name);
-  }
-
-  /** The paths of the raw files by source, in a bucket. */
-  bySource(bucket: string): Map<string, string[]> {
-    return Map.groupBy(this.files, (path) => parseRawFileName(`s3://${bucket}/${path}`)!.source);
+  constructor(store: string) {
+    this.store = store;
   }
 
   /** The SHA-256 of every object of some features, by name. */
@@ -42,6 +26,34 @@ export class Expected implements Disposable {
     const rows = onlineRows(join(this.store, 'online.db'), feature);
     if (rows.length === 0) throw new Error(`nothing is online of ${feature.name}`);
     return rows;
+  }
+}
+
+/** A generated reservoir with what a backfill over it gives. */
+export class Expected extends BackfilledStore implements Disposable {
+  readonly #folder: ReturnType<typeof temporaryFolder>;
+  readonly reservoir: string;
+  /** Raw files by their paths, in order. */
+  readonly files: readonly string[];
+
+  /** `options`: of `neartime generate`. No lines are late. */
+  constructor(options: readonly string[]) {
+    const folder = temporaryFolder();
+    super(join(folder.path, 'store'));
+    this.#folder = folder;
+    this.reservoir = join(folder.path, 'reservoir');
+    neartime('generate', '--out', this.reservoir, '--late', '0', '--dirt', '0.1', ...options);
+    neartime('backfill', '--in', this.reservoir, '--out', this.store);
+    this.files = Object.keys(treeHash(this.reservoir)).sort();
+  }
+
+  place(name: string): string {
+    return join(this.#folder.path, name);
+  }
+
+  /** The paths of the raw files by source, in a bucket. */
+  bySource(bucket: string): Map<string, string[]> {
+    return Map.groupBy(this.files, (path) => parseRawFileName(`s3://${bucket}/${path}`)!.source);
   }
 
   [Symbol.dispose](): void {

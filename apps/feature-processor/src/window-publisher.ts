@@ -47,8 +47,8 @@ export class WindowPublisher {
     let count = 0;
     for (const window of [...windows].sort((a, b) => a.start - b.start)) {
       for (const feature of window.features) {
-        const slots = window.table(feature.name, partition)?.takeChanged() ?? [];
-        if (slots.length === 0) continue;
+        const slots = window.table(feature.name, partition)?.takeChanged();
+        if (!slots || slots.length === 0) continue;
         const rows = sortRows(packPart(window, feature, partition, slots), feature);
         const { lines } = window.lines(feature.entity, partition);
         await this.#append(feature, rows, { window: window.start, partition, revision: provisional, lines });

@@ -38,14 +38,20 @@ export interface NoticesWorkerOptions {
 /** Seconds by which "complete up to" may be ahead of the clock: much more than that is a slip, and would make all others late. */
 const mostAhead = 3600;
 
+/** Seconds between two looks at what time alone has brought: there may be thousands of silent sources, and of files set aside. */
+const lookEvery = 0.9;
+
 /** Takes the notices of one partition of `raw-files`: whoever has it owns the sources whose notices come through it. */
 export class NoticesWorker implements PartitionWorker {
   readonly from: number;
+  /** A notice may be a file of minutes: what is done stands committed when this member dies or loses the partition. */
+  readonly mostAtOnce = 1;
   readonly #assignment: Assignment;
   readonly #options: NoticesWorkerOptions;
   readonly #sources: SourceClock;
   readonly #ends: EndWatch;
   readonly #aside = new SetAside();
+  #lookedAt = -Infinity;
   #position: number;
   /** Up to here everything is in the log, progress too. */
   #done: number;
@@ -75,8 +81,12 @@ export class NoticesWorker implements PartitionWorker {
       await this.#flush();
       this.#assignment.signal.throwIfAborted();
     }
-    for (const notice of this.#aside.due(this.#options.clock.elapsed())) await this.#ingest(notice);
-    await this.#moveOn();
+    const elapsed = this.#options.clock.elapsed();
+    if (elapsed - this.#lookedAt >= lookEvery) {
+      this.#lookedAt = elapsed;
+      for (const notice of this.#aside.due(elapsed)) await this.#ingest(notice);
+      await this.#moveOn();
+    }
     await this.#flush();
   }
 

@@ -1,5 +1,5 @@
 import { type Progress, entities, topics } from '@neartime/schemas';
-import type { Catalogue, Clock, LogWriter, RecordEncoder } from '@neartime/streams';
+import type { Catalogue, Clock, LogRecord, LogWriter, RecordEncoder } from '@neartime/streams';
 
 export interface ProgressSenderOptions {
   readonly log: LogWriter;
@@ -11,8 +11,12 @@ export interface ProgressSenderOptions {
   readonly noticesPartition: number;
 }
 
-/** Seconds between two records: time need not move more often. */
+/** Seconds between two times that it says something: time need not move more often. */
 const atMostEvery = 1;
+/** Sources that it says something of in a second, on average: thousands of silent ones, which move all the time, may take longer. */
+const sourcesASecond = 1000;
+/** Sources in one record, which stays far below what brokers take. */
+const sourcesARecord = 1000;
 
 /** Says how far sources are complete, to every partition of every events topic. What it says never goes back. */
 export class ProgressSender {
@@ -44,7 +48,8 @@ export class ProgressSender {
   /** Sends what moved, unless that was done a moment ago. */
   async flush(): Promise<void> {
     const { clock, catalogue, noticesPartition } = this.#options;
-    if (this.isSaid || clock.elapsed() - this.#sentAt < atMostEvery) return;
+    const pause = Math.max(atMostEvery, this.#moved.size / sourcesASecond);
+    if (this.isSaid || clock.elapsed() - this.#sentAt < pause) return;
     const moved = [...this.#moved];
     await this.#send(moved);
     this.#sentAt = clock.elapsed();
@@ -65,8 +70,15 @@ export class ProgressSender {
 
   async #send(moved: readonly (readonly [string, number])[]): Promise<void> {
     const { log, encoder, clock, partitions } = this.#options;
-    const value = encoder.encode({ sources: moved.map(([source, complete_up_to]) => ({ source, complete_up_to })) });
-    const records = [{ key: null, value, timestamp: clock.now() * 1000 }];
+    // Those that are furthest back first: whoever reads half of it must take none for the last.
+    const said = moved
+      .map(([source, complete_up_to]) => ({ source, complete_up_to }))
+      .sort((a, b) => a.complete_up_to - b.complete_up_to);
+    const records: LogRecord[] = [];
+    for (let at = 0; at < said.length; at += sourcesARecord) {
+      const value = encoder.encode({ sources: said.slice(at, at + sourcesARecord) });
+      records.push({ key: null, value, timestamp: clock.now() * 1000 });
+    }
     const everywhere = entities.flatMap((entity) =>
       Array.from({ length: partitions }, (_, partition) => ({ topic: topics.events(entity), partition, records })),
     );

@@ -1,4 +1,5 @@
-import type { CountryBrand, PartRows } from '@neartime/schemas';
+import { KeyTable, murmur2, sortKeys, trimmed } from '@neartime/engines';
+import type { PartRows } from '@neartime/schemas';
 
 /** A row as the log gives it, its texts as UTF-8 bytes. */
 export interface ReceivedRow {
@@ -12,66 +13,69 @@ export interface ReceivedRow {
   readonly [column: string]: Uint8Array | number | bigint | null;
 }
 
-interface Row {
-  readonly id: Uint8Array;
-  readonly country: Uint8Array;
-  readonly brand: Uint8Array;
-  readonly value: number | bigint | null;
-}
+type Value = number | bigint | null;
 
-/** The rows of one revision of a window on a partition, by key: the last one counts. */
+/**
+ * The rows of one revision of a window on a partition, by key: the last one counts. They are copied out of the batches that
+ * brought them, into a few arrays: objects would take ten times the memory, and keep every batch.
+ */
 export class CollectedRows {
   readonly #column: string;
-  readonly #rows = new Map<string, Row>();
+  /** Ids; their tags are places in `#pairs`. */
+  readonly #keys = new KeyTable();
+  /** Country and brand: two bytes of the country's length, country, brand. */
+  readonly #pairs = new KeyTable();
+  readonly #values: Value[] = [];
+  /** Keys whose last row has no value. */
+  #without = 0;
+  #pairKey = Buffer.alloc(256);
 
   constructor(column: string) {
     this.#column = column;
   }
 
   add(row: ReceivedRow): void {
-    const { id, country, brand } = row;
-    // latin1 keeps every byte apart; the lengths keep the fields apart.
-    const key = `${id.length},${country.length},${latin1(id)}${latin1(country)}${latin1(brand)}`;
-    this.#rows.set(key, { id, country, brand, value: row[this.#column] as number | bigint | null });
+    const { id } = row;
+    const slot = this.#keys.upsert(id, 0, id.length, murmur2(id, 0, id.length), this.#pairOf(row));
+    const value = row[this.#column] as Value;
+    if (slot < this.#values.length && this.#values[slot] === null) this.#without--;
+    if (value === null) this.#without++;
+    this.#values[slot] = value;
   }
 
   get size(): number {
-    return this.#rows.size;
+    return this.#keys.size;
   }
 
   /** The rows that have a value, sorted as every part is. */
   sorted(): PartRows {
-    const rows = [...this.#rows.values()].filter(({ value }) => value !== null);
-    rows.sort(
-      (a, b) => Buffer.compare(a.id, b.id) || Buffer.compare(a.country, b.country) || Buffer.compare(a.brand, b.brand),
-    );
-    const pairs = pairsOf(rows);
-    const offsets = new Int32Array(rows.length + 1);
-    rows.forEach(({ id }, i) => (offsets[i + 1] = offsets[i]! + id.length));
-    const ids = new Uint8Array(offsets[rows.length]!);
-    rows.forEach(({ id }, i) => ids.set(id, offsets[i]));
-    const pair = Int32Array.from(rows, (row) => pairs.ranks.get(pairKey(row))!);
-    return { rows: rows.length, ids, offsets, pairs: pairs.sorted, pair, values: valuesOf(rows) };
+    const slots = this.#without > 0 ? this.#slotsWithValue() : undefined;
+    const { order, ...rows } = sortKeys(slots ? trimmed(this.#keys, slots) : this.#keys, this.#pairs);
+    const valueAt = (row: number) => this.#values[slots ? slots[order[row]!]! : order[row]!]!;
+    return { ...rows, values: valuesOf(rows.rows, valueAt) };
+  }
+
+  #slotsWithValue(): Int32Array {
+    return Int32Array.from(this.#values.flatMap((value, slot) => (value === null ? [] : slot)));
+  }
+
+  #pairOf({ country, brand }: ReceivedRow): number {
+    const length = 2 + country.length + brand.length;
+    if (length > this.#pairKey.length) this.#pairKey = Buffer.alloc(length);
+    const key = this.#pairKey;
+    key.writeUInt16BE(country.length);
+    key.set(country, 2);
+    key.set(brand, 2 + country.length);
+    return this.#pairs.upsert(key, 0, length, murmur2(key, 0, length), 0);
   }
 }
 
-const latin1 = (bytes: Uint8Array): string => (bytes as Buffer).toString('latin1');
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const text = (bytes: Uint8Array): string => decoder.decode(bytes);
-const pairKey = ({ country, brand }: Row): string => `${country.length},${latin1(country)}${latin1(brand)}`;
-
-function pairsOf(rows: readonly Row[]): { sorted: CountryBrand[]; ranks: Map<string, number> } {
-  const distinct = [...new Map(rows.map((row) => [pairKey(row), row])).entries()];
-  distinct.sort(([, a], [, b]) => Buffer.compare(a.country, b.country) || Buffer.compare(a.brand, b.brand));
-  return {
-    sorted: distinct.map(([, { country, brand }]) => ({ country: text(country), brand: text(brand) })),
-    ranks: new Map(distinct.map(([key], rank) => [key, rank])),
-  };
-}
-
-function valuesOf(rows: readonly Row[]): PartRows['values'] {
-  const isExact = rows.every(({ value }) => typeof value === 'number');
-  return isExact
-    ? Float64Array.from(rows, ({ value }) => value as number)
-    : BigInt64Array.from(rows, ({ value }) => BigInt(value!));
+function valuesOf(rows: number, valueAt: (row: number) => number | bigint): PartRows['values'] {
+  const doubles = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const value = valueAt(row);
+    if (typeof value === 'bigint') return BigInt64Array.from({ length: rows }, (_, i) => BigInt(valueAt(i)));
+    doubles[row] = value;
+  }
+  return doubles;
 }

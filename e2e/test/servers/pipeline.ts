@@ -124,8 +124,12 @@ export class Pipeline implements AsyncDisposable {
     await producer.disconnect();
   }
 
-  /** Puts raw files into the bucket and notifies them: first that every source begins, so that none is closed without another. */
-  async ingest(expected: Expected, { begin, end }: { readonly begin: string; readonly end: string }): Promise<void> {
+  /** Puts raw files into the bucket and notifies them, but for those that are held back: first that every source begins, so that none is closed without another. */
+  async ingest(
+    expected: Expected,
+    { begin, end }: { readonly begin: string; readonly end: string },
+    heldBack: readonly string[] = [],
+  ): Promise<void> {
     await this.upload(expected.reservoir);
     const bySource = expected.bySource(this.raw);
     for (const source of bySource.keys()) await this.notify(source, [complete(source, begin)]);
@@ -134,7 +138,10 @@ export class Pipeline implements AsyncDisposable {
       () => `every source has said that it begins\n${this.said()}`,
     );
     for (const [source, paths] of bySource)
-      await this.notify(source, [...paths.map((path) => `s3://${this.raw}/${path}`), complete(source, end)]);
+      await this.notify(source, [
+        ...paths.filter((path) => !heldBack.includes(path)).map((path) => `s3://${this.raw}/${path}`),
+        complete(source, end),
+      ]);
   }
 
   /** Waits until the store and the online tables hold what a backfill gives for some features; fails with how they differ. */

@@ -51,11 +51,17 @@ export class ServiceProcess {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    createInterface({ input: this.#process.stdout! }).on('line', (line) =>
-      this.lines.push(JSON.parse(line) as LogLine),
-    );
+    createInterface({ input: this.#process.stdout! }).on('line', (line) => this.#logged(line));
     createInterface({ input: this.#process.stderr! }).on('line', (line) => this.stderr.push(line));
     this.ended = new Promise((resolve) => this.#process.once('exit', (code) => resolve(code)));
+  }
+
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
   }
 
   /** Where it answers HTTP; `undefined` until it listens. */
@@ -72,6 +78,17 @@ export class ServiceProcess {
     return answer?.status === 200;
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
+  /** Why it is not ready; `undefined` when it is. */
+  async readiness(): Promise<string | undefined> {
+    const answer = await fetch(`${this.url}/health/ready`);
+    const { error } = (await answer.json()) as { error: Record<string, { why?: string }> };
+    return Object.values(error)[0]?.why;
+  }
+
   /** How many partitions it has of its topics. */
   async partitions(): Promise<number> {
     const answer = await fetch(`${this.url}/health/ready`);
@@ -81,12 +98,21 @@ export class ServiceProcess {
 
   /** Ends it and gives its exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill(signal);
+    if (!this.hasEnded) this.#process.kill(signal);
     return this.ended;
   }
 
   /** The last that it logged, for messages of failed tests. */
   said(): string {
     return [...this.lines.slice(-30).map((line) => JSON.stringify(line)), ...this.stderr].join('\n');
+  }
+
+  #logged(line: string): void {
+    try {
+      this.lines.push(JSON.parse(line) as LogLine);
+    } catch {
+      // The last line of one that was killed may be cut off.
+      this.stderr.push(line);
+    }
   }
 }

@@ -1,6 +1,8 @@
 import type { PackedKeys } from './folded-events.ts';
 
 const smallest = 16;
+/** What offsets can say. */
+const mostBytes = 2 ** 31 - 1;
 
 /**
  * Numbers distinct keys 0, 1, 2, … in the order in which they first come. A key is a run of bytes and a tag (a small number
@@ -92,7 +94,11 @@ export class KeyTable {
     }
     const from = this.offsets[slot];
     const to = from + (end - start);
-    if (to > this.arena.length) this.arena = enlarged(this.arena, to);
+    if (to > this.arena.length) {
+      if (to > mostBytes)
+        throw new RangeError(`key table: the ids of one part are more than 2 GB: ${slot} keys; take more partitions`);
+      this.arena = enlarged(this.arena, to);
+    }
     const arena = this.arena;
     for (let i = start, j = from; i < end; i++, j++) arena[j] = bytes[i];
     this.offsets[slot + 1] = to;

@@ -35,7 +35,7 @@ const pick = (states: PackedStates, slots: ArrayLike<number>): PackedStates =>
     : Array.from(slots, (slot) => states[slot]);
 
 /** A copy of keys without slack: all of them, or the given slots. */
-function trimmed(keys: PackedKeys, slots?: ArrayLike<number>): PackedKeys {
+export function trimmed(keys: PackedKeys, slots?: ArrayLike<number>): PackedKeys {
   const { arena, offsets, hashes, tags, size } = keys;
   if (!slots) {
     return {
@@ -70,9 +70,17 @@ export const buffersOfPart = ({ keys, pairs, states }: PackedPart): ArrayBuffer[
 
 /** Sorts a part and takes its results: INT64 that a double does not hold exactly come as a BigInt64Array, all others as doubles. */
 export function sortRows(part: PackedPart, feature: Feature): PartRows {
-  const { keys } = part;
-  const sorted = sortPairs(part.pairs, keys);
-  const order = rowOrder(keys, sorted.rank);
+  const { order, ...rows } = sortKeys(part.keys, part.pairs);
+  return { ...rows, values: results(part, feature, order) };
+}
+
+/** Sorts the keys of a part's rows; row i has the value of slot `order[i]`. */
+export function sortKeys(
+  keys: PackedKeys,
+  allPairs: PackedKeys,
+): Omit<PartRows, 'values'> & { readonly order: Int32Array } {
+  const { rank, pairs } = sortPairs(allPairs, keys);
+  const order = rowOrder(keys, rank);
   const offsets = new Int32Array(keys.size + 1);
   const ids = new Uint8Array(keys.offsets[keys.size]);
   const pair = new Int32Array(keys.size);
@@ -82,9 +90,9 @@ export function sortRows(part: PackedPart, feature: Feature): PartRows {
     const end = keys.offsets[slot + 1];
     for (let i = keys.offsets[slot]; i < end; i++) ids[at++] = keys.arena[i];
     offsets[row + 1] = at;
-    pair[row] = sorted.rank[keys.tags[slot]];
+    pair[row] = rank[keys.tags[slot]];
   }
-  return { rows: keys.size, ids, offsets, pairs: sorted.pairs, pair, values: results(part, feature, order) };
+  return { rows: keys.size, ids, offsets, pairs, pair, order };
 }
 
 function sortPairs(pairs: PackedKeys, keys: PackedKeys) {

@@ -8,9 +8,12 @@ export const lagMax = 6 * 3600;
 export class Watermark {
   readonly #completeUpTo = new Map<string, number>();
   #watermark = -Infinity;
+  #isStale = false;
 
   say(source: string, completeUpTo: number): void {
-    this.#completeUpTo.set(source, Math.max(this.#completeUpTo.get(source) ?? -Infinity, completeUpTo));
+    if (completeUpTo <= this.of(source)) return;
+    this.#completeUpTo.set(source, completeUpTo);
+    this.#isStale = true;
   }
 
   /** How far the source is complete; -Infinity for one that has said nothing. */
@@ -19,10 +22,12 @@ export class Watermark {
   }
 
   get value(): number {
-    const times = [...this.#completeUpTo.values()];
-    const greatest = Math.max(...times);
-    const waitedFor = times.filter((time) => time >= greatest - lagMax);
-    if (waitedFor.length > 0) this.#watermark = Math.max(this.#watermark, Math.min(...waitedFor));
-    return this.#watermark;
+    if (!this.#isStale) return this.#watermark;
+    this.#isStale = false;
+    let greatest = -Infinity;
+    for (const time of this.#completeUpTo.values()) if (time > greatest) greatest = time;
+    let least = greatest;
+    for (const time of this.#completeUpTo.values()) if (time < least && time >= greatest - lagMax) least = time;
+    return (this.#watermark = Math.max(this.#watermark, least));
   }
 }

@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, gzip, zstdCompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
+import { recordsOf } from './record-batch.ts';
+import { fromGzip, fromLz4, fromSnappy, fromZstd } from './unpack.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -13,22 +15,43 @@ export const compressionType = {
   zstd: CompressionTypes.ZSTD,
 } as const;
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+interface Packing {
+  /** Gives the encoder's bytes packed; only for what we send. */
+  readonly pack?: (records: Buffer) => Promise<Buffer>;
+  readonly unpack: (packed: Buffer) => Buffer | Promise<Buffer>;
+}
+
+const packGzip = promisify(gzip);
+const packZstd = promisify(zstdCompress);
 const quick = { [constants.ZSTD_c_compressionLevel]: 1 };
 
-/**
- * Room for what comes out, in one piece if it can be: for each piece beside the first Node crosses threads once more, which costs as
- * much as to unpack it. Records shrink to a fifth or less.
- */
+/** Room for what comes out, in one piece if it can be: for each piece beside the first Node crosses threads once more. */
 const packedRoom = (bytes: number) => Math.max(1024, Math.ceil(bytes / 3));
-const unpackedRoom = (bytes: number) => Math.min(1024 * 1024, Math.max(1024, bytes * 4));
 
-/** kafkajs knows gzip only; codecs are registered for all clients of a process. */
-export function registerZstd(): void {
-  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-    compress: ({ buffer }: { buffer: Buffer }) =>
-      compress(buffer, { params: quick, chunkSize: packedRoom(buffer.length) }),
-    decompress: (buffer: Buffer) => decompress(buffer, { chunkSize: unpackedRoom(buffer.length) }),
-  });
+const packings: readonly (readonly [type: number, packing: Packing])[] = [
+  // Such batches are checked as well.
+  [CompressionTypes.None, { unpack: (records) => records }],
+  [CompressionTypes.GZIP, { pack: (records) => packGzip(records), unpack: fromGzip }],
+  [
+    CompressionTypes.ZSTD,
+    {
+      pack: (records) => packZstd(records, { params: quick, chunkSize: packedRoom(records.length) }),
+      unpack: fromZstd,
+    },
+  ],
+  // What others send: the clients of Java and C offer them.
+  [CompressionTypes.Snappy, { unpack: fromSnappy }],
+  [CompressionTypes.LZ4, { unpack: fromLz4 }],
+];
+
+/** kafkajs reads gzip only, and checks nothing; codecs are registered for all clients of a process. */
+export function registerCodecs(): void {
+  for (const [type, { pack, unpack }] of packings)
+    CompressionCodecs[type as keyof typeof CompressionCodecs] = () => ({
+      compress: ({ buffer }: { buffer: Buffer }) => {
+        if (!pack) throw new Error(`kafka: batches of compression ${type} are read only`);
+        return pack(buffer);
+      },
+      decompress: (payload: Buffer) => recordsOf(payload, unpack),
+    });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
-import { registerZstd } from './compression.ts';
+import { registerCodecs } from './compression.ts';
 import { registerBatches } from './fetch-batches.ts';
 import { registerBlocks } from './produce-blocks.ts';
 
@@ -20,7 +20,7 @@ export interface KafkaOptions {
 
 /** A client as all of our adapters use it: short waits, few tries of its own, since whoever calls goes on trying anyway. */
 export function kafkaClient({ brokers, clientId, sasl, ssl, onLog }: KafkaOptions): Kafka {
-  registerZstd();
+  registerCodecs();
   registerBlocks();
   registerBatches();
   return new Kafka({

@@ -9,6 +9,7 @@ import {
 import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { kafkaError } from './failure.ts';
 import { carriedBy } from './fetch-batches.ts';
+import { type Damage, damageOf, isAnyDamaged } from './record-batch.ts';
 
 interface Held {
   readonly place: TopicPartition;
@@ -28,19 +29,30 @@ export class KafkaMember implements GroupMember {
   readonly #admin: Admin;
   readonly #options: GroupOptions;
   readonly #held = new Map<string, Held>();
+  readonly #mostSilentMs: number;
   #hasJoined = false;
+  /** When the group was heard of last. */
+  #heardAt = -Infinity;
   /** What was lost and is not put down yet, by name: a partition that comes back waits for itself. */
   readonly #losing = new Map<string, Promise<void>>();
 
-  private constructor(consumer: Consumer, admin: Admin, options: GroupOptions) {
+  private constructor(consumer: Consumer, admin: Admin, options: GroupOptions, mostSilentMs: number) {
+    this.#mostSilentMs = mostSilentMs;
     this.#consumer = consumer;
     this.#admin = admin;
     this.#options = options;
   }
 
-  static async run(consumer: Consumer, admin: Admin, options: GroupOptions): Promise<KafkaMember> {
-    const member = new KafkaMember(consumer, admin, options);
-    const { GROUP_JOIN, REBALANCING, CRASH, DISCONNECT } = consumer.events;
+  /** `mostSilentMs`: after how long without an answer of its group it is not ready; a broker that hangs says nothing else. */
+  static async run(
+    consumer: Consumer,
+    admin: Admin,
+    options: GroupOptions,
+    mostSilentMs: number,
+  ): Promise<KafkaMember> {
+    const member = new KafkaMember(consumer, admin, options, mostSilentMs);
+    const { GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH, DISCONNECT } = consumer.events;
+    consumer.on(HEARTBEAT, () => (member.#heardAt = performance.now()));
     consumer.on(GROUP_JOIN, ({ payload }) => member.#joined(payload.memberAssignment as Record<string, number[]>));
     consumer.on(REBALANCING, () => (member.#hasJoined = false));
     consumer.on(DISCONNECT, () => (member.#hasJoined = false));
@@ -68,7 +80,8 @@ export class KafkaMember implements GroupMember {
   }
 
   get isReady(): boolean {
-    return this.#hasJoined && [...this.#held.values()].every(({ pump }) => pump.isOpen);
+    const isHeard = performance.now() - this.#heardAt < this.#mostSilentMs;
+    return this.#hasJoined && isHeard && [...this.#held.values()].every(({ pump }) => pump.isWell);
   }
 
   get lag(): number {
@@ -85,6 +98,7 @@ export class KafkaMember implements GroupMember {
   /** The group has dealt its partitions out anew. Before anything is fetched: this is called in the same turn. */
   #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     this.#hasJoined = true;
+    this.#heardAt = performance.now();
     const places = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
@@ -158,12 +172,46 @@ export class KafkaMember implements GroupMember {
     const { topic, partition, messages, highWatermark } = batch;
     const pump = this.#held.get(nameOf({ topic, partition }))?.pump;
     if (!pump?.isOpen || isStale() || messages.length === 0) return;
-    for (const records of recordsOf(messages)) pump.offer(records, Number(highWatermark));
-    resolveOffset(messages.at(-1)!.offset);
+    for (const records of recordsOf(messages)) {
+      const { readable, trouble } = this.#readable({ topic, partition }, records);
+      pump.offer(readable, Number(highWatermark));
+      if (readable.length > 0) resolveOffset(String(readable.at(-1)!.offset));
+      if (trouble) return pump.fail(trouble);
+    }
+  }
+
+  /**
+   * What can go on to the worker. Records that nobody will ever be able to read do, and are found to be no records there. Before
+   * a batch that the broker has damaged the partition stops: another replica may have it whole.
+   */
+  #readable(
+    place: TopicPartition,
+    records: readonly LoggedRecord[],
+  ): { readonly readable: readonly LoggedRecord[]; readonly trouble?: Error } {
+    let last: Damage | undefined;
+    for (let at = 0; isAnyDamaged() && at < records.length; at++) {
+      const { value, offset } = records[at]!;
+      const damage = damageOf(value);
+      if (!damage || damage === last) continue;
+      last = damage;
+      const trouble = damagedBatch(place, offset, damage);
+      if (damage.by === 'broker') return { readable: records.slice(0, at), trouble };
+      this.#options.onTrouble(trouble);
+    }
+    return { readable: records };
   }
 }
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
+
+const damagedBatch = (place: TopicPartition, offset: number, { by, why, records }: Damage): Error =>
+  new Error(
+    by === 'broker'
+      ? `${nameOf(place)}: the broker gives a damaged batch at ${offset}: ${why}; the partition waits for a whole one: ` +
+          `make another replica its leader, or delete its records up to ${offset + records} to go on without them`
+      : `${nameOf(place)}: the ${records} records from ${offset} on cannot be read: ${why}; they go to the dead letters: ` +
+          `look at who sent them`,
+  );
 
 const noValue = new Uint8Array(0);
 

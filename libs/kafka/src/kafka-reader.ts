@@ -15,9 +15,9 @@ export class KafkaReader implements LogReader {
   readonly #kafka: Kafka;
   readonly #options: ReaderOptions;
 
-  constructor(kafka: Kafka, options: ReaderOptions = { sessionTimeoutMs: 30_000, waitMs: 250 }) {
+  constructor(kafka: Kafka, options: Partial<ReaderOptions> = {}) {
     this.#kafka = kafka;
-    this.#options = options;
+    this.#options = { sessionTimeoutMs: 30_000, waitMs: 250, ...options };
   }
 
   async join(options: GroupOptions): Promise<GroupMember> {
@@ -40,7 +40,7 @@ export class KafkaReader implements LogReader {
       await admin.connect();
       await consumer.connect();
       await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-      return await KafkaMember.run(consumer, admin, options);
+      return await KafkaMember.run(consumer, admin, options, this.#options.sessionTimeoutMs / 2);
     } catch (cause) {
       await Promise.allSettled([consumer.disconnect(), admin.disconnect()]);
       throw kafkaError(`cannot join the group ${options.groupId}`, cause);

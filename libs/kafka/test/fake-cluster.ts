@@ -24,6 +24,7 @@ export function fakeProducer(answer: (batch: ProducerBatch) => RecordMetadata[] 
 
 const events = {
   GROUP_JOIN: 'consumer.group_join',
+  HEARTBEAT: 'consumer.heartbeat',
   REBALANCING: 'consumer.rebalancing',
   CRASH: 'consumer.crash',
   DISCONNECT: 'consumer.disconnect',
@@ -53,15 +54,25 @@ export class FakeConsumer {
     this.#listeners.get(events.GROUP_JOIN)!({ payload: { memberAssignment: { [this.topic]: partitions } } });
   }
 
+  /** The group answers a sign of life. */
+  beat(): void {
+    this.#listeners.get(events.HEARTBEAT)!({ payload: {} });
+  }
+
   /** Records of these offsets are fetched. Gives the offsets up to which fetching goes on from there. */
-  async fetch(partition: number, ...offsets: number[]): Promise<number[]> {
-    const resolved: number[] = [];
+  fetch(partition: number, ...offsets: number[]): Promise<number[]> {
     const messages = offsets.map((offset) => ({
       key: null,
       value: Buffer.from(`${offset}`),
       timestamp: '0',
       offset: `${offset}`,
     }));
+    return this.fetchMessages(partition, messages);
+  }
+
+  /** The same with messages as kafkajs has them. */
+  async fetchMessages(partition: number, messages: readonly object[]): Promise<number[]> {
+    const resolved: number[] = [];
     await this.#eachBatch!({
       batch: { topic: this.topic, partition, messages, highWatermark: this.bounds.high },
       resolveOffset: (offset: string) => void resolved.push(Number(offset)),

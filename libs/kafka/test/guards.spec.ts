@@ -1,7 +1,10 @@
 import type { Assignment, GroupMember, LoggedRecord, StoreError } from '@neartime/streams';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { KafkaReader, KafkaWriter } from '../src/index.ts';
+import { registerCodecs } from '../src/compression.ts';
 import { FakeConsumer, fakeProducer } from './fake-cluster.ts';
+import { at, fetched, withChangedByte, withRecords } from './fetched.ts';
+import { javaBatch } from './java-batches.ts';
 
 const record = { key: null, value: Buffer.from('a'), timestamp: 0 };
 const append = (partition: number) => ({ topic: 'events.device', partition, records: [record] });
@@ -155,6 +158,78 @@ describe('a member of a group', () => {
     await vi.waitFor(() => expect(consumer.seeks.at(-1)).toEqual({ partition: 0, offset: 0 }));
     await consumer.fetch(0, 0, 1, 2);
     await vi.waitFor(() => expect(taken.map(([, offset]) => offset)).toEqual([0, 1, 2]));
+    await member[Symbol.asyncDispose]();
+  });
+
+  describe('where a batch is damaged', () => {
+    beforeAll(registerCodecs);
+    const whole = javaBatch('zstd');
+    const nobodyCanRead = withRecords(whole, Buffer.from('what nobody can unpack'));
+
+    it('passes what nobody can read to the worker, as what it is, and goes on', async () => {
+      const consumer = new FakeConsumer();
+      const values: string[] = [];
+      const troubles: string[] = [];
+      const member = await new KafkaReader(consumer.kafka).join({
+        ...{ groupId: 'group', topics: [consumer.topic] },
+        open: async () => ({
+          from: 0,
+          take: async (records) => void values.push(...records.map(({ value }) => Buffer.from(value).toString())),
+          commit: () => undefined,
+        }),
+        onTrouble: ({ message }) => void troubles.push(message),
+      });
+      consumer.deal(0);
+      await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+      const messages = await fetched(at(0, whole), at(3, nobodyCanRead), at(6, whole));
+      expect(await consumer.fetchMessages(0, messages)).toEqual([8]);
+      await vi.waitFor(() => expect(values).toHaveLength(9));
+      const isNotice = values.map((value) => value.startsWith('s3://'));
+      expect(isNotice).toEqual([true, true, true, false, false, false, true, true, true]);
+      expect(troubles).toHaveLength(1);
+      expect(troubles[0]).toMatch(
+        /^events\.device\[0\]: the 3 records from 3 on cannot be read: .+; they go to the dead letters: look at who sent them$/,
+      );
+      await member[Symbol.asyncDispose]();
+    });
+
+    it('stops the partition before what the broker has damaged, says what to do, and goes on when it is whole', async () => {
+      const consumer = new FakeConsumer();
+      const { member, taken, troubles } = await join(consumer);
+      consumer.deal(0, 1);
+      await vi.waitFor(() => expect(consumer.seeks).toHaveLength(2));
+      const damaged = await fetched(at(0, whole), at(3, withChangedByte(whole)), at(6, whole));
+      expect(await consumer.fetchMessages(0, damaged)).toEqual([2]);
+      await vi.waitFor(() => expect(troubles).toHaveLength(1));
+      expect(troubles[0]!.message).toBe(
+        'events.device[0]: the broker gives a damaged batch at 3: its checksum is wrong; the partition waits for a whole ' +
+          'one: make another replica its leader, or delete its records up to 6 to go on without them',
+      );
+      expect(member.isReady).toBe(false);
+      expect(taken.filter(([partition]) => partition === 0)).toHaveLength(3);
+      await consumer.fetch(1, 0, 1);
+      await vi.waitFor(() => expect(taken.filter(([partition]) => partition === 1)).toHaveLength(2));
+      await vi.waitFor(() => expect(consumer.seeks).toHaveLength(3));
+      await consumer.fetchMessages(0, await fetched(at(0, whole), at(3, whole)));
+      await vi.waitFor(() => expect(taken.filter(([partition]) => partition === 0).at(-1)).toEqual([0, 5]));
+      expect(member.isReady).toBe(true);
+      await member[Symbol.asyncDispose]();
+      expect(consumer.commits.at(-1)).toMatchObject({ offset: '6' });
+    });
+  });
+
+  it('is not ready while its group has not answered for half of the time after which it would be taken for dead', async () => {
+    const consumer = new FakeConsumer();
+    const { member } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(member.isReady).toBe(true));
+    const now = vi.spyOn(performance, 'now');
+    const later = performance.now() + 15_001;
+    now.mockReturnValue(later);
+    expect(member.isReady).toBe(false);
+    consumer.beat();
+    expect(member.isReady).toBe(true);
+    now.mockRestore();
     await member[Symbol.asyncDispose]();
   });
 

@@ -19,7 +19,7 @@ export async function connectLog(
   settings: { readonly kafka: KafkaSettings; readonly registry: RegistrySettings },
   patience: Patience,
 ): Promise<LogConnection> {
-  const { clientId, compression } = settings.kafka;
+  const { clientId, compression, sessionTimeoutMs } = settings.kafka;
   const kafka = kafkaClient(revealed(settings.kafka));
   await using stack = new AsyncDisposableStack();
   const writer = stack.use(await persistently(() => KafkaWriter.connect(kafka, compression), patience));
@@ -29,7 +29,7 @@ export async function connectLog(
   return {
     writer: { append: (appends) => persistently(() => writer.append(appends), patience) },
     tryingOnce: writer,
-    reader: new KafkaReader(kafka),
+    reader: new KafkaReader(kafka, { sessionTimeoutMs }),
     topics,
     registry: {
       register: (record) => persistently(() => registry.register(record), patience),

@@ -25,5 +25,5 @@ function readyOf(members: readonly GroupMember[]): Check {
     lag: members.reduce((sum, { lag }) => sum + lag, 0),
   };
   const isReady = members.every((member) => member.isReady);
-  return isReady ? { ok: true, details } : { ok: false, why: 'it is joining its group', details };
+  return isReady ? { ok: true, details } : { ok: false, why: 'it waits for its group, or begins anew', details };
 }

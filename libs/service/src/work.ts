@@ -15,6 +15,8 @@ export interface Patience {
   /** Aborted when the service has to end, whatever is in hand. */
   readonly signal: AbortSignal;
   readonly onTrouble: (error: Error) => void;
+  /** Holds why something is waited for, as long as it is. */
+  readonly waits: Map<object, StoreError>;
 }
 
 /** What is left of the ten seconds that a service has to stop is for leaving groups and closing connections. */
@@ -29,6 +31,7 @@ export class Work implements OnApplicationBootstrap, BeforeApplicationShutdown, 
   readonly #start: (patience: Patience) => Promise<RunningWork>;
   readonly #logger: Logger;
   readonly #ending = new AbortController();
+  readonly #waits = new Map<object, StoreError>();
   #starting: Promise<void> | undefined;
   #running: RunningWork | undefined;
   #trouble: string | undefined;
@@ -44,7 +47,7 @@ export class Work implements OnApplicationBootstrap, BeforeApplicationShutdown, 
       this.#trouble = reasonOf(error);
       this.#logger.warn({ err: error }, 'trying again');
     };
-    this.#starting = this.#start({ signal: this.#ending.signal, onTrouble }).then((running) => {
+    this.#starting = this.#start({ signal: this.#ending.signal, onTrouble, waits: this.#waits }).then((running) => {
       this.#running = running;
       this.#logger.info('started');
     });
@@ -59,7 +62,11 @@ export class Work implements OnApplicationBootstrap, BeforeApplicationShutdown, 
 
   ready(): Check {
     if (this.#ending.signal.aborted) return { ok: false, why: 'it stops' };
-    return this.#running?.ready() ?? { ok: false, why: this.#trouble ? `it waits: ${this.#trouble}` : 'it starts' };
+    if (!this.#running) return { ok: false, why: this.#trouble ? `it waits: ${this.#trouble}` : 'it starts' };
+    const check = this.#running.ready();
+    const [waits] = this.#waits.values();
+    if (waits) return { ...check, ok: false, why: `it waits: ${reasonOf(waits)}` };
+    return check.ok || !this.#trouble ? check : { ...check, why: `${check.why}: ${this.#trouble}` };
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -38,7 +38,13 @@ const refusals = (env: Environment): string[] => {
 
 it('needs to be told where the servers are, and no more', () => {
   expect(read({})).toEqual({
-    kafka: { brokers: ['kafka-0:9092', 'kafka-1:9092'], clientId: 'neartime', compression: 'zstd', ssl: false },
+    kafka: {
+      brokers: ['kafka-0:9092', 'kafka-1:9092'],
+      clientId: 'neartime',
+      compression: 'zstd',
+      ssl: false,
+      sessionTimeoutMs: 30_000,
+    },
     registry: { url: 'http://registry:8081' },
     cassandra: {
       contactPoints: ['cassandra-0'],
@@ -62,6 +68,7 @@ it('takes users, keys and certificates', () => {
     KAFKA_SASL_PASSWORD: 'k',
     KAFKA_SSL: 'true',
     KAFKA_SSL_CA: caFile,
+    KAFKA_SESSION_TIMEOUT: '6s',
     SCHEMA_REGISTRY_USERNAME: 'ada',
     SCHEMA_REGISTRY_PASSWORD: 'r',
     CASSANDRA_USERNAME: 'ada',
@@ -75,7 +82,11 @@ it('takes users, keys and certificates', () => {
     CLOCK_SHIFT: '-261000000',
   });
   expect(config).toMatchObject({
-    kafka: { sasl: { mechanism: 'scram-sha-512', username: 'ada', password: 'k' }, ssl: { caFile } },
+    kafka: {
+      sasl: { mechanism: 'scram-sha-512', username: 'ada', password: 'k' },
+      ssl: { caFile },
+      sessionTimeoutMs: 6000,
+    },
     registry: { auth: { username: 'ada', password: 'r' } },
     cassandra: { credentials: { username: 'ada', password: 'c' }, tls: true },
     service: { clockShift: -261_000_000 },

@@ -67,8 +67,10 @@ export const isDueState = ({ is }: WindowState, { notBefore }: WindowToCheck, no
 
 /** Whether a window is reprocessed for a feature now, if it differs still. */
 export function isDueNow({ notBefore, differing, asked }: WindowToCheck, feature: string, now: number): boolean {
-  const dueAt = differing.get(feature)?.dueAt ?? (asked.has(feature) ? -Infinity : Infinity);
-  return notBefore <= now && dueAt <= now;
+  const found = differing.get(feature);
+  // Of one that was computed it is not known whether that was before it was asked for.
+  const isAsked = asked.has(feature) && (found?.attempts ?? 1) === 1;
+  return notBefore <= now && (isAsked || (found?.dueAt ?? Infinity) <= now);
 }
 
 /** Whether it waits to be computed for the first time. One that was computed may be written, and so settled, at any time. */

@@ -61,6 +61,8 @@ export interface Assignment extends TopicPartition {
 export interface PartitionWorker {
   /** Where reading begins. */
   readonly from: number;
+  /** It takes no more records at a call than these: where each is much work, so that it is asked for a commit in between. */
+  readonly mostAtOnce?: number;
   /** Takes records in unbroken offset order; with none when nothing has come for a while (a second at most). */
   take(records: readonly LoggedRecord[]): Promise<void>;
   /** What may be committed now; `undefined` while that is nothing new. */
@@ -82,7 +84,7 @@ export interface GroupOptions {
 export interface GroupMember extends AsyncDisposable {
   /** The partitions that it has a worker for. */
   readonly partitions: readonly TopicPartition[];
-  /** Whether it takes part: it has joined and is not waiting for servers. */
+  /** Whether it takes part: it has joined, and every worker gets on, which it does not while a server is down that it needs. */
   readonly isReady: boolean;
   /** Records between what the workers took and the ends of their partitions, as last heard. */
   readonly lag: number;

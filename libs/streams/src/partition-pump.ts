@@ -18,7 +18,7 @@ export interface PumpOptions {
   readonly idleMs?: number;
   /** Milliseconds between two commits. */
   readonly commitMs?: number;
-  /** Milliseconds before a worker that failed is opened anew, doubled up to `mostRetryMs`. */
+  /** Milliseconds before a worker that failed is opened anew, or half of it, by chance; doubled up to `mostRetryMs`. */
   readonly retryMs?: number;
   readonly mostRetryMs?: number;
 }
@@ -43,10 +43,15 @@ export class PartitionPump {
   /** The offset that the next offered record must have; `undefined` while there is no worker. */
   #expected: number | undefined;
   #taken = 0;
+  /** Lives of workers that failed since one got on. */
+  #failures = 0;
+  /** The offset that a worker must have come to for the partition to be well: that behind what the last one failed at. */
+  #wellFrom = 0;
   #end = 0;
   #committed: Commit | undefined;
   #committedAt = 0;
-  #hasHole = false;
+  /** Why this worker's life ends, once it has taken what it can. */
+  #failure: Error | undefined;
   #isStopping = false;
   #wake: () => void = () => undefined;
 
@@ -61,6 +66,11 @@ export class PartitionPump {
     return this.#expected !== undefined;
   }
 
+  /** Whether its worker gets on: not one that was opened anew and has not come to where the last one failed. */
+  get isWell(): boolean {
+    return this.isOpen && this.#failures === 0;
+  }
+
   /** Records that are there and not taken, as last heard. */
   get lag(): number {
     return Math.max(0, this.#end - this.#taken);
@@ -69,24 +79,33 @@ export class PartitionPump {
   /** Records as they were fetched, and the end of the partition then. Those that were offered before are passed over. */
   offer(records: readonly LoggedRecord[], end: number): void {
     this.#end = Math.max(this.#end, end);
-    if (this.#expected === undefined || this.#hasHole) return;
+    if (this.#expected === undefined || this.#failure) return;
     const expected = this.#expected;
     // The log is shorter than what was taken of it: it was made anew, or has lost its end.
-    if (records.length > 0 && end < expected && records.at(-1)!.offset < expected) {
-      this.#hasHole = true;
-      return this.#wake();
-    }
+    if (records.length > 0 && end < expected && records.at(-1)!.offset < expected) return this.#failAtHole(expected);
     const fresh = records[0]?.offset === expected ? records : records.filter(({ offset }) => offset >= expected);
     if (fresh.length === 0) return;
-    if (!isUnbroken(fresh, expected)) {
-      this.#hasHole = true;
-    } else {
-      this.#expected = fresh.at(-1)!.offset + 1;
-      this.#queue.push(fresh as LoggedRecord[]);
-      this.#ahead += sizeOf(fresh);
-      if (this.#ahead > mostAhead) this.#flow(false);
-    }
+    if (!isUnbroken(fresh, expected)) return this.#failAtHole(expected);
+    this.#expected = fresh.at(-1)!.offset + 1;
+    this.#queue.push(fresh as LoggedRecord[]);
+    this.#ahead += sizeOf(fresh);
+    if (this.#ahead > mostAhead) this.#flow(false);
     this.#wake();
+  }
+
+  /** The log cannot give what comes next: when its worker has taken what was offered, the partition begins anew at the commit. */
+  fail(error: Error): void {
+    if (this.#expected === undefined) return;
+    this.#failure ??= error;
+    this.#wellFrom = Math.max(this.#wellFrom, this.#expected + 1);
+    this.#flow(false);
+    this.#wake();
+  }
+
+  #failAtHole(offset: number): void {
+    // What waits may be of a log that is there no more.
+    this.#queue = [];
+    this.fail(new Error(`${nameOf(this.#place)}: records are missing at ${offset}; reading again`));
   }
 
   /** The group was joined anew and the partition stayed: reading goes on where it was. */
@@ -120,36 +139,37 @@ export class PartitionPump {
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
     while (!this.#isOver) {
       try {
-        await this.#work(() => (failures = 0));
+        await this.#work();
       } catch (error) {
         if (this.#lost.signal.aborted) return;
         this.#options.onTrouble(error as Error);
         const { retryMs, mostRetryMs } = this.#options;
-        await this.#pause(Math.min(mostRetryMs, retryMs * 2 ** failures++));
+        // Not all partitions at the same moment: a server that comes back would be overrun.
+        await this.#pause(Math.min(mostRetryMs, retryMs * 2 ** this.#failures++) * (0.5 + Math.random() / 2));
       }
     }
   }
 
   /** One life of a worker: opened at the commit, fed until something ends it. */
-  async #work(onTaken: () => void): Promise<void> {
+  async #work(): Promise<void> {
     const facts = await this.#source.look();
     if (this.#isOver) return;
     this.#end = facts.end;
+    this.#wellFrom = Math.min(this.#wellFrom, facts.end);
     // A commit behind the end is one of a log that is there no more.
     const committed = facts.committed && facts.committed.offset <= facts.end ? facts.committed : undefined;
     const worker = await this.#options.open({ ...this.#place, ...facts, committed, signal: this.#lost.signal });
     try {
       this.#begin(worker.from);
       while (!this.#isOver) {
-        if (this.#hasHole)
-          throw new Error(`${nameOf(this.#place)}: records are missing at ${this.#expected}; reading again`);
-        const records = await this.#next();
+        const records = await this.#next(worker.mostAtOnce);
+        const reached = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
+        this.#wellFrom = Math.max(this.#wellFrom, reached);
         await worker.take(records);
-        this.#taken = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
-        onTaken();
+        this.#taken = reached;
+        if (reached >= this.#wellFrom) this.#failures = 0;
         if (performance.now() - this.#committedAt >= this.#options.commitMs) await this.#commit(worker);
       }
       await this.#commit(worker);
@@ -164,7 +184,7 @@ export class PartitionPump {
   #begin(from: number): void {
     this.#queue = [];
     this.#ahead = 0;
-    this.#hasHole = false;
+    this.#failure = undefined;
     this.#expected = from;
     this.#taken = from;
     if (this.#isOver) return;
@@ -178,12 +198,15 @@ export class PartitionPump {
   }
 
   /** The next records; none when nothing came for a while. */
-  async #next(): Promise<LoggedRecord[]> {
-    if (this.#queue.length === 0 && !this.#isOver) await this.#pause(this.#options.idleMs);
+  async #next(most = Infinity): Promise<LoggedRecord[]> {
+    if (this.#queue.length === 0 && !this.#isOver && !this.#failure) await this.#pause(this.#options.idleMs);
     if (this.#isOver) return [];
-    const records = this.#queue.shift() ?? [];
+    if (this.#queue.length === 0 && this.#failure) throw this.#failure;
+    const fetched = this.#queue.shift() ?? [];
+    const records = fetched.slice(0, most);
+    if (records.length < fetched.length) this.#queue.unshift(fetched.slice(most));
     this.#ahead -= sizeOf(records);
-    if (!this.#isFlowing && this.#ahead < mostAhead / 4) this.#flow(true);
+    if (!this.#isFlowing && !this.#failure && this.#ahead < mostAhead / 4) this.#flow(true);
     return records;
   }
 

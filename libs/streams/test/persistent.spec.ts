@@ -18,6 +18,29 @@ describe('persistently', () => {
     expect(troubles).toEqual(['no 2', 'no 1', 'no 0']);
   });
 
+  it('says why it waits, from the first failure until it is done', async () => {
+    const waits = new Map<object, StoreError>();
+    const seen: string[][] = [];
+    let left = 2;
+    const action = async () => {
+      seen.push([...waits.values()].map(({ message }) => message));
+      if (left-- > 0) throw new StoreError(`no ${left}`, { retriable: true });
+    };
+    const { signal } = new AbortController();
+    await persistently(action, { ...quick, signal, onTrouble: () => undefined, waits });
+    expect(seen).toEqual([[], ['no 1'], ['no 0']]);
+    expect(waits.size).toBe(0);
+    left = 1;
+    const broken = async () => {
+      await action();
+      throw new StoreError('never');
+    };
+    await expect(persistently(broken, { ...quick, signal, onTrouble: () => undefined, waits })).rejects.toThrow(
+      'never',
+    );
+    expect(waits.size).toBe(0);
+  });
+
   it.each([new StoreError('it is full'), new TypeError('a bug')])(
     'does not try again what that cannot help: %s',
     async (failure) => {

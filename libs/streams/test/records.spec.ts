@@ -30,7 +30,7 @@ const inBytes = (value: ReturnType<typeof event>) =>
   );
 
 async function decodeOne(registry: MemoryRegistry, encoded: Uint8Array, record: AvroRecord, reading: Reading = {}) {
-  const decoder = new RecordDecoder(registry, [{ record, ...reading }], 1);
+  const decoder = new RecordDecoder(registry, [{ record, ...reading }], { pauseMs: 1 });
   await decoder.prepare([encoded]);
   return decoder.decode(encoded);
 }
@@ -112,9 +112,55 @@ describe('records', () => {
       latest: registry.latest.bind(registry),
       schema: async (id: number) => (++asked < 3 ? undefined : registry.schema(id)),
     };
-    const decoder = new RecordDecoder(lagging, [{ record: eventRecord }], 1);
+    const decoder = new RecordDecoder(lagging, [{ record: eventRecord }], { pauseMs: 1 });
     await decoder.prepare([encoded]);
     expect(decoder.decode(encoded)).toMatchObject({ is: 'neartime.Event' });
+  });
+
+  it('are read again once the registry has their schema, however long that takes; until then it is asked now and then', async () => {
+    const registry = new MemoryRegistry();
+    const encoded = (await RecordEncoder.of(registry, eventRecord)).encode(event('a'));
+    let now = 100;
+    let isThere = false;
+    let asked = 0;
+    const restored = {
+      register: registry.register.bind(registry),
+      latest: registry.latest.bind(registry),
+      schema: async (id: number) => (asked++, isThere ? registry.schema(id) : undefined),
+    };
+    const clock = { elapsed: () => now };
+    const decoder = new RecordDecoder(restored, [{ record: eventRecord }], { pauseMs: 1, againAfter: 60, clock });
+    const decoded = async (...values: Uint8Array[]) => {
+      await decoder.prepare(values);
+      return values.map((value) => decoder.decode(value));
+    };
+    expect(await decoded(encoded)).toEqual([{ undecodable: 'schema 1 is not in the registry' }]);
+    const askedAtFirst = asked;
+    for (now = 101; now < 160; now++) await decoded(encoded);
+    expect(asked).toBe(askedAtFirst);
+    now = 161;
+    await decoded(encoded);
+    expect(asked).toBe(askedAtFirst + 1);
+    isThere = true;
+    now = 222;
+    expect(await decoded(encoded, encoded)).toMatchObject([{ is: 'neartime.Event' }, { is: 'neartime.Event' }]);
+  });
+
+  it('of many schemas that nobody knows make others wait no longer than one of them', async () => {
+    const registry = new MemoryRegistry();
+    const encoded = (await RecordEncoder.of(registry, eventRecord)).encode(event('a'));
+    const unknown = Array.from({ length: 200 }, (_, i) => Buffer.from([0, 0, 0, 1, i, 0]));
+    let asked = 0;
+    const counting = {
+      register: registry.register.bind(registry),
+      latest: registry.latest.bind(registry),
+      schema: async (id: number) => (asked++, registry.schema(id)),
+    };
+    // With a pause for each of them this would take minutes.
+    const decoder = new RecordDecoder(counting, [{ record: eventRecord }], { pauseMs: 200 });
+    await decoder.prepare([...unknown, encoded]);
+    expect(decoder.decode(encoded)).toMatchObject({ is: 'neartime.Event' });
+    expect(asked).toBe(200 * 5 + 1);
   });
 
   it('are not registered with a schema that cannot read the older ones', async () => {

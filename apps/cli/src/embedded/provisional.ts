@@ -24,8 +24,8 @@ export async function publishChanged(
 }
 
 function changedRows(window: OpenWindow, feature: Feature, partition: number, clock: Clock): OnlineWrite | undefined {
-  const slots = window.table(feature.name, partition)?.takeChanged() ?? [];
-  if (slots.length === 0) return undefined;
+  const slots = window.table(feature.name, partition)?.takeChanged();
+  if (!slots || slots.length === 0) return undefined;
   return {
     table: onlineTable(feature),
     window: window.start,

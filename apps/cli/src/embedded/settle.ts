@@ -1,7 +1,7 @@
 import { type Feature, OpenWindow, buffersOf, linesOf, mergeFolded, noLines, sameLines } from '@neartime/engines';
 import { parseRawFileName } from '@neartime/ingest';
 import type { LineSum } from '@neartime/schemas';
-import { putOffFrom, windowState } from '@neartime/settling';
+import { isDueNow, putOffFrom, windowState } from '@neartime/settling';
 import type { Clock, WindowToCheck } from '@neartime/streams';
 import { batches } from './batches.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
@@ -86,16 +86,13 @@ async function dueWindows(options: SettleOptions): Promise<DueWindow[]> {
     const found = await compare(check, options);
     if (!found) continue;
     const now = options.clock.now();
-    const features = found.features.filter(({ name }) => options.backoff === 0 || isDue(check, name, now));
+    const features = found.features.filter(({ name }) => options.backoff === 0 || isDueNow(check, name, now));
     if (features.length > 0) due.push({ ...found, features });
     const isNew = ({ name }: Feature) => !check.differing.has(name) && !features.some((one) => one.name === name);
     await putOff(check, found.features.filter(isNew), options);
   }
   return due;
 }
-
-const isDue = ({ differing, asked }: WindowToCheck, feature: string, now: number): boolean =>
-  (differing.get(feature)?.dueAt ?? (asked.has(feature) ? -Infinity : Infinity)) <= now;
 
 async function putOff(
   { window, differing }: WindowToCheck,

@@ -37,8 +37,9 @@ export async function settleOnServers(options: RemoteSettleOptions): Promise<rea
 }
 
 async function hurry({ feature, window, is, check }: UnsettledWindow, options: RemoteSettleOptions): Promise<void> {
-  const { catalogue, clock, takesOpen } = options;
+  const { catalogue, takesOpen } = options;
   const { attempts = 1 } = check.differing.get(feature) ?? {};
-  if (is === 'differs') await catalogue.putOff(window, feature, { attempts, dueAt: clock.now() });
+  // Long since: the clock of who computes it may be behind this one.
+  if (is === 'differs') await catalogue.putOff(window, feature, { attempts, dueAt: 0 });
   else if (takesOpen) await catalogue.ask([{ feature, window, above: -1 }]);
 }

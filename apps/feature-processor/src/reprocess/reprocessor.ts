@@ -41,18 +41,24 @@ const windowsAtOnce = 144;
 /** Seconds for which one process alone compares windows. */
 const comparingSeconds = 60;
 const parityAtOnce = 12;
+/** What is known of a window that is computed without having been found to differ. */
+const found = { attempts: 1, dueAt: -Infinity };
+/** Seconds that the rows of a revision may take to be written. */
+const longestWriting = 600;
 const turnsToMark = 6;
 
 /**
  * Settles windows, one turn after another: compares those whose time has come with what the files sent to them, computes those of its
  * features that are due from raw files, with the code that the stream runs, and publishes each whole, as the revision that its claim
- * gave. A claim is kept until it ends by itself: until then its rows have been written, or the window is due again.
+ * gave. A claim ends by itself: until then its rows have been written, or the window is due again.
  */
 export class Reprocessor {
   readonly #options: ReprocessorOptions;
   readonly #claims: Claims;
   /** By feature: windows that the log has not lost, so that they are not asked for at every turn. */
   readonly #kept = new Map<string, Set<number>>();
+  /** Windows that are published, and perhaps not written, with their revision. */
+  readonly #published = new Map<DueWindow, number>();
   #turns = 0;
 
   constructor(options: ReprocessorOptions) {
@@ -62,6 +68,7 @@ export class Reprocessor {
 
   /** Takes what is due now. Ends early, in the middle of a file, when it is told to. */
   async turn(signal: AbortSignal): Promise<void> {
+    await this.#releaseWritten();
     const list = await this.#options.catalogue.toCheck();
     await this.#compare(list);
     const due = await this.#due(list);
@@ -103,7 +110,10 @@ export class Reprocessor {
         const revision = await this.#claims.take(one.feature.name, one.window);
         if (revision !== undefined) revisions.set(one, revision);
       }
-      if (revisions.size > 0) await this.#compute(revisions, signal);
+      if (revisions.size === 0) return;
+      const claimed = () => [...revisions.keys()].map(({ feature, window }) => ({ feature: feature.name, window }));
+      await using _ = this.#claims.keep(claimed);
+      await this.#compute(revisions, signal);
     } finally {
       for (const { feature, window } of revisions.keys()) await this.#claims.release(feature.name, window);
     }
@@ -117,7 +127,6 @@ export class Reprocessor {
       for (const due of byWindow.get(window)!) {
         await this.#setIncomplete(due, why);
         await this.#putOff(due);
-        // Its claim stays: it is not read again before that ends.
         revisions.delete(due);
       }
     for (const window of whole)
@@ -127,6 +136,7 @@ export class Reprocessor {
         if (await this.#claims.hold(due.feature.name, due.window)) {
           await this.#publish(window, due, revisions.get(due)!);
           await this.#putOff(due);
+          this.#published.set(due, revisions.get(due)!);
         }
         revisions.delete(due);
       }
@@ -140,10 +150,24 @@ export class Reprocessor {
     listener.reprocessed(feature.name, window.start, revision, rows);
   }
 
-  /** If it differs then still, it is computed again; not before, however often it is found to differ. */
+  /** If it differs then still, it is computed again; not before, however often it is found to differ, and by nobody. */
   async #putOff({ feature, window, differing }: DueWindow): Promise<void> {
     const { catalogue, clock, settleAfter } = this.#options;
-    await catalogue.putOff(window, feature.name, putOffFrom(differing, clock.now(), settleAfter));
+    const next = putOffFrom(differing ?? found, clock.now(), settleAfter);
+    await this.#claims.holdFor(Math.min(longestWriting, next.dueAt - clock.now()), feature.name, window);
+    await catalogue.putOff(window, feature.name, next);
+  }
+
+  /** Gives windows back that this process has published and that are written by now: they may be asked for again. */
+  async #releaseWritten(): Promise<void> {
+    const { catalogue, partitions } = this.#options;
+    for (const [due, revision] of this.#published) {
+      const { feature, window } = due;
+      const parts = await catalogue.windowParts({ feature: feature.name, window });
+      const isWritten = parts.filter((part) => part.revision >= revision).length === partitions;
+      if (isWritten) await this.#claims.release(feature.name, window);
+      if (isWritten || !this.#claims.has(feature.name, window)) this.#published.delete(due);
+    }
   }
 
   async #setIncomplete({ feature, window }: DueWindow, why: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { file, list, oneOf, secret, text, yesOrNo } from './kinds.ts';
+import { duration, file, list, oneOf, secret, text, yesOrNo } from './kinds.ts';
 import type { Secret } from './secret.ts';
 import { allOrNone, group } from './setting.ts';
 
@@ -15,6 +15,7 @@ export interface KafkaSettings {
     readonly password: Secret;
   };
   readonly ssl: boolean | { readonly caFile: string };
+  readonly sessionTimeoutMs: number;
 }
 
 export const kafkaSettings = group(
@@ -36,12 +37,23 @@ export const kafkaSettings = group(
       about: "the authority's certificates where they are not the system's",
       optional: true,
     }),
+    sessionTimeout: duration('KAFKA_SESSION_TIMEOUT', {
+      about: 'after how long without a sign of life the partitions of an instance go to others; brokers bound it too',
+      from: '6s',
+      to: '5m',
+      default: '30s',
+    }),
   },
-  ({ brokers, clientId, compression, mechanism, username, password, ssl, caFile }, refuse): KafkaSettings => {
+  (
+    { brokers, clientId, compression, mechanism, username, password, ssl, caFile, sessionTimeout },
+    refuse,
+  ): KafkaSettings => {
     const signIn = { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password };
     allOrNone(signIn, refuse);
     if (caFile && !ssl) refuse('KAFKA_SSL_CA', 'needs KAFKA_SSL=true');
     const sasl = mechanism && username && password && { mechanism, username, password };
-    return { brokers, clientId, compression, ...(sasl && { sasl }), ssl: caFile ? { caFile } : ssl };
+    const encryption = caFile ? { caFile } : ssl;
+    const sessionTimeoutMs = sessionTimeout * 1000;
+    return { brokers, clientId, compression, ...(sasl && { sasl }), ssl: encryption, sessionTimeoutMs };
   },
 );

@@ -171,7 +171,7 @@ class MemoryMember implements GroupMember {
     return [...this.#pumps.values()].map(({ place }) => place);
   }
   get isReady(): boolean {
-    return !this.#hasLeft && [...this.#pumps.values()].every(({ pump }) => pump.isOpen);
+    return !this.#hasLeft && [...this.#pumps.values()].every(({ pump }) => pump.isWell);
   }
   get lag(): number {
     return [...this.#pumps.values()].reduce((sum, { pump }) => sum + pump.lag, 0);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AvroRecord, fullName } from '@neartime/schemas';
 import type { Resolver, Type } from 'avsc';
+import { type Clock, systemClock } from '../clock.ts';
 import { type Reading, avroType } from './avro-type.ts';
 import { prefixBytes } from './record-encoder.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
@@ -30,37 +31,50 @@ type Way =
   | { readonly is: string; readonly type: Type; readonly resolver: Resolver | undefined }
   | { readonly undecodable: string };
 
-const notThere = Symbol('not there');
+/** Times at which schemas are asked for that the registry does not have. */
+export interface Asking {
+  readonly clock: Pick<Clock, 'elapsed'>;
+  /** Milliseconds between the first tries, while records wait: a registry of several nodes may not have heard of it yet. */
+  readonly pauseMs: number;
+  /** Seconds after which it is asked again, once the records that came meanwhile were undecodable. */
+  readonly againAfter: number;
+}
+
 const mostTries = 5;
+/** So many ids that nobody knows are remembered: whoever makes them up must not fill the memory. */
+const mostMissing = 10_000;
 
 /** Decodes records of a few schemas, whatever version of them they were written with. */
 export class RecordDecoder {
   readonly #registry: SchemaRegistry;
-  readonly #missedPauseMs: number;
+  readonly #asking: Asking;
   readonly #readers = new Map<string, Reader>();
   readonly #ways = new Map<number, Way>();
+  /** Ids that the registry does not have, with when it is asked again. */
+  readonly #missing = new Map<number, number>();
 
-  /** `missedPauseMs`: how long it waits before it asks again for a schema that the registry does not have. */
-  constructor(registry: SchemaRegistry, readers: readonly ReaderSchema[], missedPauseMs = 500) {
-    this.#missedPauseMs = missedPauseMs;
+  constructor(registry: SchemaRegistry, readers: readonly ReaderSchema[], asking: Partial<Asking> = {}) {
     this.#registry = registry;
+    this.#asking = { clock: systemClock, pauseMs: 500, againAfter: 60, ...asking };
     for (const { record, inPlace, ...reading } of readers)
       this.#readers.set(fullName(record), { type: avroType(record, reading), own: avroType(record), inPlace });
   }
 
   /** Learns the schemas of some records. Throws when the registry cannot be asked. */
   async prepare(values: Iterable<Uint8Array>): Promise<void> {
+    const unknown = new Set<number>();
     for (const value of values) {
       const id = idOf(value);
-      if (id !== undefined && !this.#ways.has(id)) this.#ways.set(id, await this.#findSoon(id));
+      if (id !== undefined && !this.#ways.has(id)) unknown.add(id);
     }
+    if (unknown.size > 0) await this.#learn(unknown);
   }
 
   /** Decodes a record whose schema was prepared. */
   decode(value: Uint8Array): Decoded {
     const id = idOf(value);
     if (id === undefined) return { undecodable: 'it is no record in the Confluent wire format' };
-    const way = this.#ways.get(id) ?? { undecodable: `schema ${id} was not looked up` };
+    const way = this.#ways.get(id) ?? { undecodable: `schema ${id} is not in the registry` };
     if ('undecodable' in way) return way;
     const { is } = way;
     try {
@@ -73,19 +87,40 @@ export class RecordDecoder {
     }
   }
 
-  /** A registry of several nodes may not have heard of a schema yet that its sender was given a moment ago. */
-  async #findSoon(id: number): Promise<Way> {
-    for (let tries = 1; ; tries++) {
-      const way = await this.#find(id);
-      if (way !== notThere) return way;
-      if (tries === mostTries) return { undecodable: `schema ${id} is not in the registry` };
-      await sleep(this.#missedPauseMs);
+  /** One that was never asked for is waited for a little; one that was missing is asked for once, now and then. */
+  async #learn(ids: Iterable<number>): Promise<void> {
+    const now = this.#asking.clock.elapsed();
+    const due = [...ids].filter((id) => (this.#missing.get(id) ?? -Infinity) <= now);
+    let left = await this.#ask(due);
+    for (let tries = 1; tries < mostTries; tries++) {
+      left = left.filter((id) => !this.#missing.has(id));
+      if (left.length === 0) break;
+      await sleep(this.#asking.pauseMs);
+      left = await this.#ask(left);
     }
+    if (this.#missing.size > mostMissing) this.#missing.clear();
+    const again = this.#asking.clock.elapsed() + this.#asking.againAfter;
+    for (const id of due) if (!this.#ways.has(id)) this.#missing.set(id, again);
   }
 
-  async #find(id: number): Promise<Way | typeof notThere> {
+  /** Gives those that are not there. */
+  async #ask(ids: readonly number[]): Promise<number[]> {
+    const left: number[] = [];
+    for (const id of ids) {
+      const way = await this.#find(id);
+      if (!way) {
+        left.push(id);
+        continue;
+      }
+      this.#ways.set(id, way);
+      this.#missing.delete(id);
+    }
+    return left;
+  }
+
+  async #find(id: number): Promise<Way | undefined> {
     const written = await this.#registry.schema(id);
-    if (!written) return notThere;
+    if (!written) return undefined;
     const is = fullName(written);
     const reader = this.#readers.get(is);
     if (!reader) return { undecodable: `a ${is} does not belong here` };

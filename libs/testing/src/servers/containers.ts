@@ -71,7 +71,17 @@ export async function startLog(): Promise<Pick<Servers, 'kafka' | 'registry'> & 
 
 const redpanda = () => new RedpandaContainer(images.kafka).withStartupTimeout(startUpMs).start();
 
-const cassandra = () => new CassandraContainer(images.cassandra).withStartupTimeout(startUpMs).start();
+/**
+ * Cassandra, up when it says so. Left to itself the container would have a Python program ask it four times a second for as long as
+ * it lives, which takes a processor from the tests.
+ */
+export const cassandraContainer = (image = images.cassandra): CassandraContainer =>
+  new CassandraContainer(image)
+    .withHealthCheck({ test: ['CMD-SHELL', 'true'], interval: 3_600_000, timeout: 10_000, retries: 1 })
+    .withWaitStrategy(Wait.forAll([Wait.forLogMessage('Startup complete'), Wait.forListeningPorts()]))
+    .withStartupTimeout(startUpMs);
+
+const cassandra = () => cassandraContainer().start();
 
 const s3Port = 7070;
 

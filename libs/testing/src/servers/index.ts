@@ -1,3 +1,3 @@
-export { startLog } from './containers.ts';
+export { cassandraContainer, startLog } from './containers.ts';
 export * from './servers.ts';
 export * from './with-servers.ts';
