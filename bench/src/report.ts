@@ -34,9 +34,12 @@ export const ratioLine = (what: string, { wallSeconds, cpuSeconds, peakMegabytes
 });
 
 /** The lines as a Markdown table that also reads well on a terminal. */
-export function tableOf(lines: readonly Line[]): string {
+export function tableOf(
+  lines: readonly Line[],
+  heads: { wall: string; cpu: string } = { wall: 'wall', cpu: 'CPU' },
+): string {
   const rows = [
-    ['', 'wall', 'CPU', 'peak memory', 'asked', ''],
+    ['', heads.wall, heads.cpu, 'peak memory', 'asked', ''],
     ...lines.map(({ what, wall = '', cpu = '', memory = '', asked = '', met, remark }) => [
       what,
       remark ?? wall,

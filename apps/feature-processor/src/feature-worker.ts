@@ -6,13 +6,14 @@ import type {
   Clock,
   Commit,
   DeadLetters,
+  Decoded,
   LoggedRecord,
   PartitionWorker,
   RecordDecoder,
 } from '@neartime/streams';
 import { setFirstWindow } from './reprocess/first-window.ts';
 import { type Closing, PartitionWindows } from './partition-windows.ts';
-import type { ReceivedEvent } from './received-event.ts';
+import type { EventInPlace, ReceivedEvent } from './received-event.ts';
 import { parseResumePoint, resumePointText } from './resume-point.ts';
 import type { Published, WindowPublisher } from './window-publisher.ts';
 
@@ -71,9 +72,16 @@ export class FeatureWorker implements PartitionWorker {
 
   async take(records: readonly LoggedRecord[]): Promise<void> {
     const { decoder } = this.#options;
-    await decoder.prepare(records.map(({ value }) => value));
-    for (const record of records) {
-      await this.#takeOne((this.#windows ??= await this.#beginAt(record)), record);
+    const values = records.map(({ value }) => value);
+    await decoder.prepare(values);
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
+      const windows = (this.#windows ??= await this.#beginAt(record));
+      const decoded = decoder.decode(values[i]!);
+      // Nearly all are events, and nothing has to be waited for.
+      if (!('undecodable' in decoded) && decoded.is === 'neartime.Event')
+        windows.event(decoded.value as ReceivedEvent | EventInPlace, record.offset);
+      else await this.#takeOther(windows, record, decoded);
       this.#position = record.offset + 1;
     }
     await this.#emit();
@@ -92,10 +100,8 @@ export class FeatureWorker implements PartitionWorker {
     return this.#position < this.#resumeAt;
   }
 
-  async #takeOne(windows: PartitionWindows, record: LoggedRecord): Promise<void> {
-    const decoded = this.#options.decoder.decode(record.value);
+  async #takeOther(windows: PartitionWindows, record: LoggedRecord, decoded: Decoded): Promise<void> {
     if ('undecodable' in decoded) return this.#bury(record, decoded.undecodable);
-    if (decoded.is === 'neartime.Event') return windows.event(decoded.value as ReceivedEvent, record.offset);
     const closing = windows.progress(decoded.value as Progress, record.offset);
     if (closing) await this.#publish(closing);
   }

@@ -1,7 +1,17 @@
-import { EventFold, type Feature, OpenWindow, mergeFolded, seedOf, windowStart } from '@neartime/engines';
+import {
+  EventFold,
+  type Feature,
+  OpenWindow,
+  buffersOf,
+  fieldIndex,
+  giveBack,
+  mergeFolded,
+  seedOf,
+  windowStart,
+} from '@neartime/engines';
 import { type Entity, type EventSchema, type Progress, maxWindowsPerFile } from '@neartime/schemas';
 import { LogWatermark } from './log-watermark.ts';
-import { type ReceivedEvent, ReceivedView } from './received-event.ts';
+import { EventInPlace, type ReceivedEvent, fileIdBytes } from './received-event.ts';
 import { SeenLines } from './seen-lines.ts';
 
 export interface PartitionWindowsOptions {
@@ -17,6 +27,9 @@ export interface PartitionWindowsOptions {
   /** Nothing is closed before this offset: up to it the log is only read again. */
   readonly resumeAt: number;
 }
+
+/** So many events are folded before they are merged into the open windows: their table stays small, and in a core's cache. */
+const mostFolded = 50_000;
 
 /** What the log made of a partition: windows that closed, in order. */
 export interface Closing {
@@ -35,19 +48,20 @@ export class PartitionWindows {
   /** Events for windows that had closed, by the start of the window, since they were last taken. */
   late = new Map<number, number>();
   readonly #options: PartitionWindowsOptions;
-  readonly #view: ReceivedView;
+  readonly #inPlace: EventInPlace;
   readonly #watermark = new LogWatermark();
   readonly #seen = new SeenLines();
   /** The offset of the first event of each open window. */
   readonly #firstOffsets = new Map<number, number>();
   #closedBefore: number;
   #fold: EventFold | undefined;
-  #lastFile: Uint8Array = new Uint8Array(0);
+  #folded = 0;
+  readonly #lastFile = new Uint8Array(fileIdBytes);
   #lastFileName = '';
 
   constructor(options: PartitionWindowsOptions) {
     this.#options = options;
-    this.#view = new ReceivedView(options.schema);
+    this.#inPlace = new EventInPlace(options.schema);
     this.#closedBefore = options.closedBefore;
   }
 
@@ -62,17 +76,18 @@ export class PartitionWindows {
     return first;
   }
 
-  event(event: ReceivedEvent, offset: number): void {
-    const window = windowStart(event.timestamp);
-    const isLate = window < this.#closedBefore;
-    this.#toFile(event.file_id);
-    if (!this.#seen.isNew(this.#lastFileName, event.line, window)) return;
-    if (isLate) {
+  event(received: ReceivedEvent | EventInPlace, offset: number): void {
+    const { view, fileAt } = received instanceof EventInPlace ? received : this.#inPlace.of(received);
+    const window = windowStart(view.numbers[fieldIndex.timestamp]!);
+    this.#toFile(view.bytes, fileAt);
+    if (!this.#seen.isNew(this.#lastFileName, view.line, window)) return;
+    if (window < this.#closedBefore) {
       this.late.set(window, (this.late.get(window) ?? 0) + 1);
       return;
     }
     if (!this.#firstOffsets.has(window)) this.#firstOffsets.set(window, offset);
-    this.#foldNow().add(this.#view.of(event));
+    this.#foldNow().add(view);
+    if (++this.#folded >= mostFolded) this.settle();
   }
 
   /** Takes what sources say. When that closes windows, gives them. */
@@ -85,8 +100,10 @@ export class PartitionWindows {
   settle(): void {
     const folded = this.#fold?.finish();
     this.#fold = undefined;
-    this.#lastFile = new Uint8Array(0);
-    if (folded) mergeFolded(folded, undefined, (start) => this.#openWindow(start));
+    this.#folded = 0;
+    if (!folded) return;
+    mergeFolded(folded, undefined, (start) => this.#openWindow(start));
+    giveBack(buffersOf(folded));
   }
 
   #close(): Closing | undefined {
@@ -106,10 +123,13 @@ export class PartitionWindows {
   }
 
   /** Lines of one file mostly follow one another. */
-  #toFile(file: Uint8Array): void {
-    if (Buffer.compare(file, this.#lastFile) === 0) return;
-    this.#lastFile = file;
-    this.#lastFileName = Buffer.from(file).toString('hex');
+  #toFile(bytes: Uint8Array, at: number): void {
+    const last = this.#lastFile;
+    let i = 0;
+    while (i < fileIdBytes && bytes[at + i] === last[i]) i++;
+    if (i === fileIdBytes && this.#lastFileName !== '') return;
+    last.set(bytes.subarray(at, at + fileIdBytes));
+    this.#lastFileName = Buffer.from(last).toString('hex');
     this.#fold?.seed(seedOf(this.#lastFileName));
   }
 

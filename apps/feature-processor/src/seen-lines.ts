@@ -10,14 +10,19 @@ interface SeenFile {
  */
 export class SeenLines {
   readonly #files = new Map<string, SeenFile>();
+  /** The file of the line before: mostly that of the next one. */
+  #last: SeenFile | undefined;
+  #lastName = '';
 
   /** Whether the line has not come before; from then on it has. */
   isNew(file: string, line: number, window: number): boolean {
-    const seen = this.#files.get(file);
+    const seen = this.#last && this.#lastName === file ? this.#last : this.#files.get(file);
+    this.#lastName = file;
     if (!seen) {
-      this.#files.set(file, { line, newestWindow: window });
+      this.#files.set(file, (this.#last = { line, newestWindow: window }));
       return true;
     }
+    this.#last = seen;
     if (line <= seen.line) return false;
     seen.line = line;
     if (window > seen.newestWindow) seen.newestWindow = window;
@@ -26,6 +31,7 @@ export class SeenLines {
 
   /** Forgets the files that touched no window from this one on: whatever comes of them later is late. */
   forgetBefore(window: number): void {
+    this.#last = undefined;
     for (const [file, { newestWindow }] of this.#files) if (newestWindow < window) this.#files.delete(file);
   }
 

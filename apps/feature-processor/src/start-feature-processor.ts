@@ -26,6 +26,7 @@ import {
   repeatedly,
 } from '@neartime/streams';
 import type { Config, FeatureGroup } from './config.ts';
+import { eventReader } from './event-reader.ts';
 import { FeatureWorker } from './feature-worker.ts';
 import { processorLog } from './processor-log.ts';
 import { Reprocessor, type ReprocessorOptions } from './reprocess/reprocessor.ts';
@@ -55,10 +56,7 @@ export async function startFeatureProcessor(
   await log.registry.register(eventRecord);
   await log.registry.register(progressRecord);
   const publisher = new WindowPublisher({ log: log.writer, clock, encoders });
-  const decoder = new RecordDecoder(log.registry, [
-    { record: eventRecord, strings: 'bytes' },
-    { record: progressRecord },
-  ]);
+  const decoder = new RecordDecoder(log.registry, [eventReader(), { record: progressRecord }]);
 
   const read = entities.filter((entity) => features.some((feature) => feature.entity === entity));
   const open = async (assignment: Assignment) => {

@@ -1,6 +1,16 @@
-import { type Feature, type OpenWindow, checksum, noLines, packPart, sortRows } from '@neartime/engines';
+import {
+  type Feature,
+  type OpenWindow,
+  buffersOfRows,
+  checksum,
+  giveBack,
+  noLines,
+  packPart,
+  sortRows,
+} from '@neartime/engines';
 import { type FeatureRow, type PartRows, type WindowClosed, provisional, topics } from '@neartime/schemas';
-import type { Clock, LogRecord, LogWriter, RecordEncoder } from '@neartime/streams';
+import { type Clock, type LogWriter, RecordBlock, type RecordEncoder } from '@neartime/streams';
+import { RowBytes } from './row-bytes.ts';
 
 /** The encoders of a feature's rows (their longs exact) and of what ends a revision. */
 export interface FeatureEncoders {
@@ -24,8 +34,6 @@ export interface Published {
   readonly lines: number;
 }
 
-const recordsAtOnce = 5000;
-
 /** Publishes rows of windows to `features.<name>`, to the partition of their events. */
 export class WindowPublisher {
   readonly #options: PublisherOptions;
@@ -43,12 +51,9 @@ export class WindowPublisher {
         if (!slots || slots.length === 0) continue;
         const rows = sortRows(packPart(window, feature, partition, slots), feature);
         const { lines } = window.lines(feature.entity, partition);
-        await this.#append(
-          feature,
-          partition,
-          this.#rowRecords(feature, rows, { window: window.start, partition, revision: provisional, lines }),
-        );
+        await this.#append(feature, rows, { window: window.start, partition, revision: provisional, lines });
         count += rows.rows;
+        giveBack(buffersOfRows(rows));
       }
     }
     return count;
@@ -61,70 +66,62 @@ export class WindowPublisher {
       ? sortRows(packPart(window, feature, partition), feature)
       : undefined;
     const place = { window: window.start, partition, revision };
-    await this.#append(
+    await this.#appendWhole(
       feature,
-      partition,
-      this.#endedBy(feature, { ...place, rows: rows?.rows ?? 0, checksum: rows ? checksum(rows) : '', lines }, rows),
+      { ...place, rows: rows?.rows ?? 0, checksum: rows ? checksum(rows) : '', lines },
+      rows,
     );
+    if (rows) giveBack(buffersOfRows(rows));
     return { feature: feature.name, ...place, rows: rows?.rows ?? 0, lines: lines.lines };
   }
 
   /** Says of a window without lines that it is closed. */
   async empty(window: number, feature: Feature, partition: number): Promise<void> {
     const closed = { window, partition, revision: 0, rows: 0, checksum: '', lines: noLines };
-    await this.#append(feature, partition, this.#endedBy(feature, closed, undefined));
+    await this.#appendWhole(feature, closed, undefined);
   }
 
-  *#endedBy(
+  /** Rows, and what ends their revision. */
+  async #appendWhole(
     feature: Feature,
     closed: Omit<WindowClosed, 'closed_at'>,
     rows: PartRows | undefined,
-  ): Iterable<LogRecord> {
+  ): Promise<void> {
     const { window, partition, revision, lines } = closed;
-    if (rows) yield* this.#rowRecords(feature, rows, { window, partition, revision, lines: lines.lines });
+    if (rows) await this.#append(feature, rows, { window, partition, revision, lines: lines.lines });
     const { clock } = this.#options;
     const value = this.#encoders(feature).closed.encode({ ...closed, closed_at: clock.now() });
-    yield { key: null, value, timestamp: clock.now() * 1000 };
+    const block = new RecordBlock();
+    block.add(null, 0, 0, value, 0, value.length);
+    await this.#send(feature, partition, block);
   }
 
-  *#rowRecords(
+  async #append(
     feature: Feature,
     rows: PartRows,
     place: Pick<FeatureRow, 'window' | 'partition' | 'revision' | 'lines'>,
-  ): Iterable<LogRecord> {
-    const { row: encoder } = this.#encoders(feature);
-    const { name: column } = feature.engine.output;
-    const pairs = rows.pairs.map(({ country, brand }) => ({
-      country: Buffer.from(country),
-      brand: Buffer.from(brand),
-    }));
-    const timestamp = this.#options.clock.now() * 1000;
-    for (let row = 0; row < rows.rows; row++) {
-      const id = rows.ids.subarray(rows.offsets[row], rows.offsets[row + 1]);
-      const key = Buffer.from(id.buffer, id.byteOffset, id.byteLength);
-      const value = encoder.encode({ ...place, id: key, ...pairs[rows.pair[row]!]!, [column]: rows.values[row] });
-      yield { key, value, timestamp };
+  ): Promise<void> {
+    const { type } = feature.engine.output;
+    const row = new RowBytes(rows, place, { schemaId: this.#encoders(feature).row.id, type });
+    const { ids, offsets } = rows;
+    const block = new RecordBlock();
+    for (let i = 0; i < rows.rows; i++) {
+      const size = row.lay(i);
+      if (!block.hasRoomFor(offsets[i + 1]! - offsets[i]! + size)) {
+        await this.#send(feature, place.partition, block);
+        block.clear();
+      }
+      block.add(ids, offsets[i]!, offsets[i + 1]!, row.bytes, 0, size);
     }
+    if (block.length > 0) await this.#send(feature, place.partition, block);
   }
 
-  async #append(feature: Feature, partition: number, records: Iterable<LogRecord>): Promise<void> {
-    const topic = topics.feature(feature.name);
-    for (const some of inBatches(records, recordsAtOnce))
-      await this.#options.log.append([{ topic, partition, records: some }]);
+  async #send({ name }: Feature, partition: number, block: RecordBlock): Promise<void> {
+    block.timestamp = this.#options.clock.now() * 1000;
+    await this.#options.log.append([{ topic: topics.feature(name), partition, records: block }]);
   }
 
   #encoders({ name }: Feature): FeatureEncoders {
     return this.#options.encoders.get(name)!;
   }
-}
-
-function* inBatches<T>(all: Iterable<T>, size: number): Iterable<T[]> {
-  let batch: T[] = [];
-  for (const one of all) {
-    batch.push(one);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -4,14 +4,14 @@ import { RejectedLines } from '@neartime/ingest';
 import {
   type Entity,
   type EventSchema,
-  type FieldKind,
   type RejectReason,
   entities,
   entityFields,
   maxWindowsPerFile,
   topics,
 } from '@neartime/schemas';
-import type { Clock, LogRecord, LogWriter, RecordEncoder } from '@neartime/streams';
+import { type Clock, type LogWriter, RecordBlock, type RecordEncoder } from '@neartime/streams';
+import { EventBytes } from './event-bytes.ts';
 
 export interface FileSenderOptions {
   readonly schema: EventSchema;
@@ -19,10 +19,16 @@ export interface FileSenderOptions {
   readonly encoder: RecordEncoder<object>;
   readonly clock: Clock;
   readonly log: LogWriter;
+  /** So many are sent at once, and what one piece of the file brings beyond them. */
+  readonly recordsAtOnce: number;
 }
 
-/** So many records are sent at once. */
-const recordsAtOnce = 4000;
+/** What waits for a partition: blocks in their order, the last of them still filled. */
+interface Waiting {
+  readonly topic: string;
+  readonly partition: number;
+  readonly blocks: RecordBlock[];
+}
 
 /**
  * Sends the events of one file to the topic of each id that they carry. Every partition gets its lines in order, one batch at a
@@ -33,18 +39,19 @@ export class FileSender implements LineSink {
   /** Counts lines by window, entity and partition, as every form of running does. */
   readonly #counts: EventFold;
   readonly #options: FileSenderOptions;
-  readonly #fileId: Uint8Array;
-  readonly #fields: readonly (readonly [string, FieldKind])[];
+  readonly #event: EventBytes;
   readonly #idFields: readonly { readonly entity: Entity; readonly field: number }[];
-  #waiting = new Map<string, { topic: string; partition: number; records: LogRecord[] }>();
+  /** By entity and partition. */
+  #waiting: Waiting[][] = [];
   #waitingRecords = 0;
+  /** Blocks that were sent, to be filled again. */
+  #free: RecordBlock[] = [];
   #sending: Promise<void> = Promise.resolve();
 
   /** `fileId`: 32 hex digits. */
   constructor(fileId: string, options: FileSenderOptions) {
     this.#options = options;
-    this.#fileId = Buffer.from(fileId, 'hex');
-    this.#fields = Object.entries(options.schema);
+    this.#event = new EventBytes(options.schema, Buffer.from(fileId, 'hex'), options.encoder.id);
     const names = Object.keys(options.schema);
     this.#idFields = entities.map((entity) => ({ entity, field: names.indexOf(entityFields[entity]) }));
     this.#counts = new EventFold({
@@ -57,14 +64,15 @@ export class FileSender implements LineSink {
 
   add(event: EventView): boolean {
     if (!this.#counts.add(event)) return false;
-    const value = this.#options.encoder.encode(this.#recordOf(event));
-    const timestamp = this.#options.clock.now() * 1000;
+    const size = this.#event.lay(event);
     const { bytes, starts, ends, at } = event;
-    for (const { entity, field } of this.#idFields) {
+    for (let i = 0; i < this.#idFields.length; i++) {
+      const { field } = this.#idFields[i]!;
       const [start, end] = [starts[at + field]!, ends[at + field]!];
       if (start >= end) continue;
       const partition = partitionOf(murmur2(bytes, start, end), this.#options.partitions);
-      this.#wait(entity, partition, { key: bytes.slice(start, end), value, timestamp });
+      this.#blockFor(i, partition, end - start + size).add(bytes, start, end, this.#event.bytes, 0, size);
+      this.#waitingRecords++;
     }
     return true;
   }
@@ -77,7 +85,7 @@ export class FileSender implements LineSink {
   async *paced(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     for await (const piece of pieces) {
       yield piece;
-      if (this.#waitingRecords >= recordsAtOnce) await this.#send();
+      if (this.#waitingRecords >= this.#options.recordsAtOnce) await this.#send();
     }
   }
 
@@ -91,32 +99,36 @@ export class FileSender implements LineSink {
   /** Begins to send what waits, once what was sent before stands. */
   async #send(): Promise<void> {
     await this.#sending;
-    const appends = [...this.#waiting.values()];
-    this.#waiting = new Map();
+    const timestamp = this.#options.clock.now() * 1000;
+    const appends = this.#waiting.flat().flatMap(({ topic, partition, blocks }) =>
+      blocks.map((block) => {
+        block.timestamp = timestamp;
+        return { topic, partition, records: block };
+      }),
+    );
+    this.#waiting = [];
     this.#waitingRecords = 0;
-    this.#sending = this.#options.log.append(appends);
+    // Once they stand, their memory takes the next ones.
+    this.#sending = this.#options.log.append(appends).then(() => {
+      for (const { records } of appends) records.clear();
+      this.#free.push(...appends.map(({ records }) => records));
+    });
     // Whoever goes on hears of a failure; until then it is nobody's.
     this.#sending.catch(() => undefined);
   }
 
-  #wait(entity: Entity, partition: number, record: LogRecord): void {
-    const name = `${entity} ${partition}`;
-    let waiting = this.#waiting.get(name);
-    if (!waiting) this.#waiting.set(name, (waiting = { topic: topics.events(entity), partition, records: [] }));
-    waiting.records.push(record);
-    this.#waitingRecords++;
-  }
-
-  #recordOf({ bytes, starts, ends, numbers, at, line }: EventView): object {
-    const record: Record<string, unknown> = { file_id: this.#fileId, line };
-    this.#fields.forEach(([name, kind], field) => {
-      const [start, end, number] = [starts[at + field]!, ends[at + field]!, numbers[at + field]!];
-      if (kind === 'text' || kind === 'name') record[name] = start < end ? bufferOf(bytes, start, end) : null;
-      else record[name] = Number.isNaN(number) ? null : number;
+  /** The block of a partition that takes the next record, of so many bytes. */
+  #blockFor(idField: number, partition: number, bytes: number): RecordBlock {
+    const waiting = (this.#waiting[idField] ??= []);
+    const { blocks } = (waiting[partition] ??= {
+      topic: topics.events(this.#idFields[idField]!.entity),
+      partition,
+      blocks: [],
     });
-    return record;
+    const last = blocks.at(-1);
+    if (last?.hasRoomFor(bytes)) return last;
+    const next = this.#free.pop() ?? new RecordBlock();
+    blocks.push(next);
+    return next;
   }
 }
-
-const bufferOf = (bytes: Uint8Array, start: number, end: number): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);

@@ -14,7 +14,7 @@ import type { Config } from './config.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
 import type { NoticeDoor } from './forwarders/http/notice-door.ts';
 import { startForwarders } from './forwarders/start-forwarders.ts';
-import { ingestFile } from './ingest-file.ts';
+import { ingestFile, quickPace } from './ingest-file.ts';
 import { ingestLog } from './ingest-log.ts';
 import { NoticesWorker } from './notices-worker.ts';
 import { ProgressSender } from './progress-sender.ts';
@@ -43,7 +43,7 @@ export async function startIngestor(
   const progress = await RecordEncoder.of<Progress>(log.registry, progressRecord);
 
   const shared = { catalogue, log: log.writer, clock, partitions };
-  const ingesting = { ...shared, reservoirOf: objects.reservoir, events, rejected, grace };
+  const ingesting = { ...shared, reservoirOf: objects.reservoir, events, rejected, grace, pace: quickPace };
   const inTurn = pLimit(config.filesAtOnce);
   const open = (assignment: Assignment) =>
     NoticesWorker.open(assignment, {

@@ -16,7 +16,7 @@ let rows = 0;
 let isClosing = false;
 const partition = await Partition.open(({ records }) => {
   rows += records.length;
-  if (isClosing) kept?.add(records);
+  if (isClosing) kept?.add([...records]);
 });
 const { worker, clock } = partition;
 

@@ -34,7 +34,7 @@ const log = {
         largest = Math.max(largest, value.length);
       }
       if (topic === topics.events('device') && partition === 0)
-        said.push(...records.map((record) => ({ ...record, offset: offset++ })));
+        said.push(...[...records].map((record) => ({ ...record, offset: offset++ })));
     }
   },
 };

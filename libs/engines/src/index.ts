@@ -7,6 +7,7 @@ export * from './event-view.ts';
 export * from './feature.ts';
 export * from './first-action-time.ts';
 export * from './folded-events.ts';
+export * from './give-back.ts';
 export { KeyTable } from './key-table.ts';
 export * from './last-action-time.ts';
 export * from './line-sum.ts';

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
 import { registerCodecs } from './compression.ts';
+import { registerBatches } from './fetch-batches.ts';
+import { registerBlocks } from './produce-blocks.ts';
 
 export interface KafkaOptions {
   readonly brokers: readonly string[];
@@ -19,6 +21,8 @@ export interface KafkaOptions {
 /** A client as all of our adapters use it: short waits, few tries of its own, since whoever calls goes on trying anyway. */
 export function kafkaClient({ brokers, clientId, sasl, ssl, onLog }: KafkaOptions): Kafka {
   registerCodecs();
+  registerBlocks();
+  registerBatches();
   return new Kafka({
     brokers: [...brokers],
     clientId,

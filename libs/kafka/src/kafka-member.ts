@@ -8,6 +8,7 @@ import {
 } from '@neartime/streams';
 import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { kafkaError } from './failure.ts';
+import { carriedBy } from './fetch-batches.ts';
 import { type Damage, damageOf, isAnyDamaged } from './record-batch.ts';
 
 interface Held {
@@ -171,10 +172,12 @@ export class KafkaMember implements GroupMember {
     const { topic, partition, messages, highWatermark } = batch;
     const pump = this.#held.get(nameOf({ topic, partition }))?.pump;
     if (!pump?.isOpen || isStale() || messages.length === 0) return;
-    const { readable, trouble } = this.#readable({ topic, partition }, messages.map(recordOf));
-    pump.offer(readable, Number(highWatermark));
-    if (readable.length > 0) resolveOffset(String(readable.at(-1)!.offset));
-    if (trouble) pump.fail(trouble);
+    for (const records of recordsOf(messages)) {
+      const { readable, trouble } = this.#readable({ topic, partition }, records);
+      pump.offer(readable, Number(highWatermark));
+      if (readable.length > 0) resolveOffset(String(readable.at(-1)!.offset));
+      if (trouble) return pump.fail(trouble);
+    }
   }
 
   /**
@@ -211,6 +214,12 @@ const damagedBatch = (place: TopicPartition, offset: number, { by, why, records 
   );
 
 const noValue = new Uint8Array(0);
+
+/** The records of each batch, where messages are batches; all of them together where they are records. */
+function recordsOf(messages: readonly KafkaMessage[]): (readonly LoggedRecord[])[] {
+  const batches = messages.map(carriedBy);
+  return batches.every((records) => records !== undefined) ? batches : [messages.map(recordOf)];
+}
 
 const recordOf = ({ key, value, timestamp, offset }: KafkaMessage): LoggedRecord => ({
   key,

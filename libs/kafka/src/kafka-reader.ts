@@ -29,7 +29,9 @@ export class KafkaReader implements LogReader {
       rebalanceTimeout: 60_000,
       maxWaitTimeInMs: this.#options.waitMs,
       minBytes: 1,
-      maxBytesPerPartition: 1024 * 1024,
+      // Nothing on our topics is written in transactions; and so batches come as fetch-batches.ts reads them.
+      readUncommitted: true,
+      maxBytesPerPartition: 512 * 1024,
       // It goes on whatever happens; whoever is interested asks whether it is ready.
       retry: { initialRetryTime: 200, maxRetryTime: 5000, retries: 10, restartOnFailure: async () => true },
     });

@@ -1,7 +1,16 @@
-import { type LogAppend, type LogRecord, type LogWriter, StoreError, type TopicPartition } from '@neartime/streams';
+import {
+  type LogAppend,
+  type LogRecord,
+  type LogWriter,
+  RecordBlock,
+  StoreError,
+  type TopicPartition,
+  mostBatchBytes,
+} from '@neartime/streams';
 import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs';
 import { type Compression, compressionType } from './compression.ts';
 import { kafkaError } from './failure.ts';
+import { carrierOf } from './produce-blocks.ts';
 
 /**
  * Appends by one produce request a call, acknowledged by all replicas. Transactions and the idempotent mode of kafkajs are not
@@ -59,29 +68,41 @@ export class KafkaWriter implements LogWriter, AsyncDisposable {
   }
 }
 
-/** So many bytes of a partition are sent at once, packed or not: brokers take a megabyte a batch. */
-const mostBytes = 512 * 1024;
-
-/** The records in rounds that brokers take, those of each partition in their order. */
+/**
+ * The records in rounds that brokers take, those of each partition in their order. A round has of each partition either one block
+ * or records, and is of blocks or of records throughout.
+ */
 function* inRounds(appends: readonly LogAppend[]): Iterable<LogAppend[]> {
-  let left = appends.map((append) => ({ ...append, from: 0 }));
-  while (left.length > 0) {
-    const round = left.map(({ topic, partition, records, from }) => {
-      const to = roundEnd(records, from);
-      return { topic, partition, records: from === 0 && to === records.length ? records : records.slice(from, to), to };
-    });
-    yield round;
-    left = left
-      .map((append, i) => ({ ...append, from: round[i]!.to }))
-      .filter(({ records, from }) => from < records.length);
+  let queues = [...Map.groupBy(appends, nameOf).values()].map((ofPartition) => [...ofPartition.flatMap(inPieces)]);
+  while (queues.length > 0) {
+    const ofBlocks = isOfBlock(queues[0]![0]!);
+    const [now, later] = [queues.filter(([first]) => isOfBlock(first!) === ofBlocks), queues];
+    yield now.map(([first]) => first!);
+    for (const queue of now) queue.shift();
+    queues = later.filter((queue) => queue.length > 0);
   }
+}
+
+const isOfBlock = ({ records }: LogAppend): boolean => records instanceof RecordBlock;
+
+/** A block is a piece of its own; records are cut to what is sent at once. */
+function inPieces(append: LogAppend): LogAppend[] {
+  const { records, ...place } = append;
+  if (records instanceof RecordBlock) return [append];
+  const pieces: LogAppend[] = [];
+  for (let from = 0; from < records.length;) {
+    const to = roundEnd(records, from);
+    pieces.push({ ...place, records: from === 0 && to === records.length ? records : records.slice(from, to) });
+    from = to;
+  }
+  return pieces;
 }
 
 function roundEnd(records: readonly LogRecord[], from: number): number {
   let to = from;
   for (let bytes = 0; to < records.length; to++) {
     bytes += records[to]!.value.length + (records[to]!.key?.length ?? 0) + 32;
-    if (bytes > mostBytes && to > from) break;
+    if (bytes > mostBatchBytes && to > from) break;
   }
   return to;
 }
@@ -90,7 +111,11 @@ function messagesOf(appends: readonly LogAppend[]) {
   const byTopic = Map.groupBy(appends, ({ topic }) => topic);
   return [...byTopic].map(([topic, parts]) => ({
     topic,
-    messages: parts.flatMap(({ partition, records }) => records.map((record) => messageOf(record, partition))),
+    messages: parts.flatMap(({ partition, records }): Message[] =>
+      records instanceof RecordBlock
+        ? [carrierOf(records, partition)]
+        : records.map((record) => messageOf(record, partition)),
+    ),
   }));
 }
 

@@ -9,5 +9,6 @@ export * from './reservoir.ts';
 export * from './store-error.ts';
 export * from './partition-pump.ts';
 export * from './persistent.ts';
+export * from './record-block.ts';
 export * from './records/index.ts';
 export * from './repeatedly.ts';

@@ -1,3 +1,5 @@
+import type { RecordBlock } from './record-block.ts';
+
 /** One partition of a topic. */
 export interface TopicPartition {
   readonly topic: string;
@@ -14,11 +16,13 @@ export interface LogRecord {
 /** A record where it stands in its partition. */
 export interface LoggedRecord extends LogRecord {
   readonly offset: number;
+  /** Bytes of key and value, where they are known without making either. */
+  readonly size?: number;
 }
 
-/** The records for one partition, in order. */
+/** The records for one partition, in order; several of one partition in the order in which they stand. */
 export interface LogAppend extends TopicPartition {
-  readonly records: readonly LogRecord[];
+  readonly records: readonly LogRecord[] | RecordBlock;
 }
 
 /**

@@ -241,6 +241,6 @@ const isUnbroken = (records: readonly LoggedRecord[], expected: number): boolean
 
 function sizeOf(records: readonly LoggedRecord[]): number {
   let bytes = 0;
-  for (const { key, value } of records) bytes += value.length + (key?.length ?? 0) + 64;
+  for (const record of records) bytes += 64 + (record.size ?? record.value.length + (record.key?.length ?? 0));
   return bytes;
 }

@@ -9,12 +9,25 @@ import type { SchemaRegistry } from './schema-registry.ts';
 /** A schema that a reader knows, and how it wants the values. */
 export interface ReaderSchema extends Reading {
   readonly record: AvroRecord;
+  /**
+   * Reads the Avro bytes from `from` on, of a record that was written with this very schema: for who can do without an object. What
+   * it gives may be used again for the next record. Throws when the bytes are not those of one record.
+   */
+  readonly inPlace?: (bytes: Uint8Array, from: number) => unknown;
+}
+
+interface Reader {
+  readonly type: Type;
+  /** The schema as others read it, to be compared. */
+  readonly own: Type;
+  readonly inPlace: ReaderSchema['inPlace'];
 }
 
 /** A value with the name of its schema, or why there is none. */
 export type Decoded = { readonly is: string; readonly value: unknown } | { readonly undecodable: string };
 
 type Way =
+  | { readonly is: string; readonly inPlace: (bytes: Uint8Array, from: number) => unknown }
   | { readonly is: string; readonly type: Type; readonly resolver: Resolver | undefined }
   | { readonly undecodable: string };
 
@@ -35,7 +48,7 @@ const mostMissing = 10_000;
 export class RecordDecoder {
   readonly #registry: SchemaRegistry;
   readonly #asking: Asking;
-  readonly #readers = new Map<string, Type>();
+  readonly #readers = new Map<string, Reader>();
   readonly #ways = new Map<number, Way>();
   /** Ids that the registry does not have, with when it is asked again. */
   readonly #missing = new Map<number, number>();
@@ -43,7 +56,8 @@ export class RecordDecoder {
   constructor(registry: SchemaRegistry, readers: readonly ReaderSchema[], asking: Partial<Asking> = {}) {
     this.#registry = registry;
     this.#asking = { clock: systemClock, pauseMs: 500, againAfter: 60, ...asking };
-    for (const { record, ...reading } of readers) this.#readers.set(fullName(record), avroType(record, reading));
+    for (const { record, inPlace, ...reading } of readers)
+      this.#readers.set(fullName(record), { type: avroType(record, reading), own: avroType(record), inPlace });
   }
 
   /** Learns the schemas of some records. Throws when the registry cannot be asked. */
@@ -62,8 +76,10 @@ export class RecordDecoder {
     if (id === undefined) return { undecodable: 'it is no record in the Confluent wire format' };
     const way = this.#ways.get(id) ?? { undecodable: `schema ${id} is not in the registry` };
     if ('undecodable' in way) return way;
-    const { is, type, resolver } = way;
+    const { is } = way;
     try {
+      if ('inPlace' in way) return { is, value: way.inPlace(value, prefixBytes) };
+      const { type, resolver } = way;
       const bytes = Buffer.from(value.buffer, value.byteOffset + prefixBytes, value.length - prefixBytes);
       return { is, value: type.fromBuffer(bytes, resolver) };
     } catch (error) {
@@ -108,8 +124,11 @@ export class RecordDecoder {
     const is = fullName(written);
     const reader = this.#readers.get(is);
     if (!reader) return { undecodable: `a ${is} does not belong here` };
+    const { type, own, inPlace } = reader;
     try {
-      return { is, type: reader, resolver: reader.createResolver(avroType(written)) };
+      const theirs = avroType(written);
+      if (inPlace && own.equals(theirs)) return { is, inPlace };
+      return { is, type, resolver: type.createResolver(theirs) };
     } catch (error) {
       return { undecodable: `schema ${id} cannot be read as ${is}: ${(error as Error).message}` };
     }

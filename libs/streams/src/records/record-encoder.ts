@@ -11,13 +11,14 @@ const blockBytes = 256 * 1024;
 /** Encodes values of one schema. What it gives stands for good: it lies in blocks that are never used again. */
 export class RecordEncoder<Value> {
   readonly #type: Type;
-  readonly #id: number;
+  /** The schema's number. */
+  readonly id: number;
   #block = Buffer.alloc(0);
   #at = 0;
 
   constructor(record: AvroRecord, id: number, reading?: Reading) {
     this.#type = avroType(record, reading);
-    this.#id = id;
+    this.id = id;
   }
 
   static async of<Value>(
@@ -46,7 +47,7 @@ export class RecordEncoder<Value> {
     const from = this.#at + prefixBytes;
     if (from > this.#block.length) return this.#block.length - from;
     this.#block[this.#at] = 0;
-    this.#block.writeInt32BE(this.#id, this.#at + 1);
+    this.#block.writeInt32BE(this.id, this.#at + 1);
     return this.#type.encode(value, this.#block, from);
   }
 }
