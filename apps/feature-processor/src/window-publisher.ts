@@ -1,6 +1,7 @@
 import {
   type Feature,
   type OpenWindow,
+  buffersOfPart,
   buffersOfRows,
   checksum,
   giveBack,
@@ -62,9 +63,9 @@ export class WindowPublisher {
   /** Publishes a window whole, as a revision: its rows in key order, then what ends it. The window is not used afterwards. */
   async whole(window: OpenWindow, feature: Feature, partition: number, revision: number): Promise<Published> {
     const lines = window.lines(feature.entity, partition);
-    const rows = window.table(feature.name, partition)
-      ? sortRows(packPart(window, feature, partition), feature)
-      : undefined;
+    const part = window.table(feature.name, partition) ? packPart(window, feature, partition) : undefined;
+    const rows = part && sortRows(part, feature);
+    if (part) giveBack(buffersOfPart(part));
     const place = { window: window.start, partition, revision };
     await this.#appendWhole(
       feature,

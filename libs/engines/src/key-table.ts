@@ -19,7 +19,7 @@ export class KeyTable {
   offsets: Int32Array<ArrayBuffer>;
   hashes: Int32Array<ArrayBuffer>;
   tags: Int32Array<ArrayBuffer>;
-  #index: Int32Array;
+  #index: Int32Array<ArrayBuffer>;
   #mask: number;
 
   constructor(capacity = smallest) {
@@ -113,6 +113,8 @@ export class KeyTable {
     this.offsets = enlarged(this.offsets, slots + 1, slots + 1);
     this.hashes = enlarged(this.hashes, slots, slots);
     this.tags = enlarged(this.tags, slots, slots);
+    // The smaller one would wait for the collector, and there is one for each doubling.
+    this.#index.buffer.transfer(0);
     this.#index = new Int32Array(slots * 2);
     this.#mask = slots * 2 - 1;
     for (let slot = 0; slot < slots / 2; slot++) {

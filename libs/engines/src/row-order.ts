@@ -33,6 +33,7 @@ export function rowOrder(keys: PackedKeys, rankOfTag: Int32Array): Int32Array<Ar
     else insertionSort(order, start, end, compare);
     start = end;
   }
+  packed.buffer.transfer(0);
   return order;
 }
 
