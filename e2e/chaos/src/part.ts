@@ -47,7 +47,7 @@ export interface PartResult {
 
 const sources = 4;
 const windowSeconds = 600;
-const settlingSeconds = 240;
+const settlingSeconds = 300;
 
 /** Runs the whole pipeline under one seed's faults, and checks what it leaves. */
 export async function runPart(options: PartOptions): Promise<PartResult> {

@@ -58,8 +58,10 @@ export class Stores implements AsyncDisposable {
   async online({ name, engine }: Feature): Promise<string[]> {
     const column = engine.output.name;
     const rows = await this.rows(`SELECT id, country, brand, window, ${column}, final FROM $.${name}`);
+    // One without a value is one that a revision took back.
+    const standing = rows.filter((row) => row[column] !== null);
     return inOrder(
-      rows.map((row) => [
+      standing.map((row) => [
         ...[row['id'], row['country'], row['brand'], (row['window'] as Date).getTime() / 1000],
         ...[Number(row[column]), row['final']],
       ]),

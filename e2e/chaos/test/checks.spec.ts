@@ -1,8 +1,10 @@
+import { features } from '@neartime/features';
+import type cassandra from 'cassandra-driver';
 import { describe, expect, it } from 'vitest';
 import { unequalFiles } from '../src/checks/files.ts';
 import { orphans, unequalObjects } from '../src/checks/objects.ts';
 import { reusedRevisions } from '../src/checks/revisions.ts';
-import { mayFollow } from '../src/online-watch.ts';
+import { OnlineWatch, mayFollow } from '../src/online-watch.ts';
 import type { FileCounts, StoredPart } from '../src/stores.ts';
 
 describe('a row of the online store', () => {
@@ -16,6 +18,25 @@ describe('a row of the online store', () => {
     for (const [n, before] of order.entries())
       for (const [m, after] of order.entries()) expect(mayFollow(before, after), `${n} to ${m}`).toBe(m >= n);
   });
+});
+
+it('whoever watches the online store keeps what went back, and only that', async () => {
+  let window = 1200;
+  const row = () => ({
+    id: 'a',
+    country: 'pl',
+    brand: 'olx',
+    window: new Date(window * 1000),
+    final: true,
+    revision: 0,
+  });
+  const client = { execute: async () => [row()], shutdown: async () => undefined } as unknown as cassandra.Client;
+  await using watch = new OnlineWatch(client, 'k', features.slice(0, 1));
+  for (window of [1200, 1800, 1800]) await watch.look();
+  expect(watch.violations).toEqual([]);
+  window = 600;
+  await watch.look();
+  expect(watch.violations).toHaveLength(1);
 });
 
 describe('objects', () => {

@@ -1,4 +1,4 @@
-import type { Lease, LeaseClaim, Leases } from '@neartime/streams';
+import { type Lease, type LeaseClaim, type Leases, isOver } from '@neartime/streams';
 import type { CassandraSession } from './session.ts';
 
 const table = `CREATE TABLE IF NOT EXISTS leases (name text PRIMARY KEY, owner text, until double, turn int, note text)`;
@@ -29,7 +29,8 @@ export class CassandraLeases implements Leases {
       );
       return against ? undefined : { turn: 1, note: undefined };
     }
-    const isFree = standing['owner'] === null || standing['owner'] === owner || Number(standing['until']) <= now;
+    const holder = standing['owner'];
+    const isFree = holder === null || holder === owner || isOver(Number(standing['until']), now);
     if (!isFree) return undefined;
     const turn = Number(standing['turn']);
     // Whoever took or renewed it meanwhile has changed one of these.

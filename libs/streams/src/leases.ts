@@ -16,6 +16,15 @@ export interface LeaseClaim {
   readonly until: number;
 }
 
+/** Seconds: nobody takes or holds a lease for longer. */
+const longestLease = 3600;
+
+/**
+ * Whether a lease that ends at a time is over. One that would last longer than any was taken by a clock that is ahead: it must not
+ * keep others from the work for as long as that clock is wrong. Where ours is behind instead, two do the work, which does no harm.
+ */
+export const isOver = (until: number, now: number): boolean => until <= now || until > now + longestLease;
+
 /** Work that one process at a time does, whoever it is. A lease that is not renewed ends by itself, so that a dead holder blocks nobody for long. */
 export interface Leases {
   /** Takes a lease that nobody holds, or whose time is over; `undefined` while another holds it. */

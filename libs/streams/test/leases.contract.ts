@@ -18,6 +18,15 @@ export function leasesContract(subject: string, open: Open<Leases>): void {
       expect(await opened.port.take(claim(name, 'a', 161))).toBeUndefined();
     });
 
+    it('are not kept for a day by whoever took them while its clock was a day ahead', async () => {
+      await using opened = await open();
+      const name = newName();
+      await opened.port.take(claim(name, 'ahead', 100 + 86_400));
+      expect(await opened.port.take(claim(name, 'a', 100))).toEqual({ turn: 2, note: undefined });
+      expect(await opened.port.take(claim(name, 'b', 101))).toBeUndefined();
+      expect(await opened.port.renew(claim(name, 'ahead', 102 + 86_400))).toBe(false);
+    });
+
     it('count every taking, also that of who has it, and after it was given back', async () => {
       await using opened = await open();
       const name = newName();

@@ -31,14 +31,12 @@ export class Cluster implements AsyncDisposable {
     const used = async <T extends AsyncDisposable>(starting: Promise<T>): Promise<T> => stack.use(await starting);
     const ids = Array.from({ length: count }, (_, n) => n + 1);
     const log = async () => {
-      const brokers = await Promise.all(ids.map((id) => used(Broker.start(id, count, network))));
+      const brokers = await allEnded(ids.map((id) => used(Broker.start(id, count, network))));
       await Promise.all(brokers.map(({ server }) => server.answering()));
       return { brokers, registry: await used(Registry.start('kafka-1:9094', network)) };
     };
-    // All of them have ended before the stack is disposed of, or one that starts late would stay.
-    const all = [log(), used(CassandraNode.start()), used(S3Server.start())] as const;
-    await Promise.allSettled(all);
-    const [{ brokers, registry }, cassandra, s3] = await Promise.all(all);
+    const starting = [log(), used(CassandraNode.start()), used(S3Server.start())] as const;
+    const [{ brokers, registry }, cassandra, s3] = await allEnded(starting);
     return new Cluster({ brokers, registry, cassandra, s3 }, stack.move());
   }
 
@@ -67,4 +65,12 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }
+}
+
+/** What all of them came to. None is under way any more when one has failed: it would start when nobody ends it. */
+async function allEnded<T extends readonly unknown[]>(
+  starting: T,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
 }

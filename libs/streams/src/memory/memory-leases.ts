@@ -1,4 +1,4 @@
-import type { Lease, LeaseClaim, Leases } from '../leases.ts';
+import { type Lease, type LeaseClaim, type Leases, isOver } from '../leases.ts';
 
 interface Row {
   owner: string | undefined;
@@ -13,7 +13,7 @@ export class MemoryLeases implements Leases {
 
   async take({ name, owner, now, until }: LeaseClaim): Promise<Lease | undefined> {
     const row = this.#rows.get(name);
-    if (row?.owner !== undefined && row.owner !== owner && row.until > now) return undefined;
+    if (row?.owner !== undefined && row.owner !== owner && !isOver(row.until, now)) return undefined;
     const turn = (row?.turn ?? 0) + 1;
     this.#rows.set(name, { owner, until, turn, note: row?.note });
     return { turn, note: row?.note };
