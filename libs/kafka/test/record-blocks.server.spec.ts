@@ -53,7 +53,12 @@ describeWithServers('Blocks of records on Kafka', (servers) => {
       const place = await connect();
       const { kafka, topic } = place;
       const [first, second, third, other] = [
-        ...[recordsFrom(0, 500), recordsFrom(500, 1), recordsFrom(501, 3000), recordsFrom(9000, 10)],
+        ...[
+          recordsFrom(0, 500),
+          [...recordsFrom(500, 1), ...recordsFrom(501, 1)],
+          recordsFrom(502, 3000),
+          recordsFrom(9000, 10),
+        ],
       ] as [LogRecord[], LogRecord[], LogRecord[], LogRecord[]];
       await using writer = await KafkaWriter.connect(kafka, compression);
       await writer.append([
@@ -62,7 +67,7 @@ describeWithServers('Blocks of records on Kafka', (servers) => {
         { topic, partition: 0, records: blockOf(third) },
         { topic, partition: 1, records: blockOf(other) },
       ]);
-      const byPartition = await taken(place, 3511);
+      const byPartition = await taken(place, 3512);
       const all = [...first, ...second, ...third];
       expect(byPartition.get(0)!.map(shown)).toEqual(all.map(shown));
       expect(byPartition.get(0)!.map(({ offset }) => offset)).toEqual(all.map((_, i) => i));

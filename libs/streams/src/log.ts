@@ -33,6 +33,7 @@ export interface LogWriter {
   /**
    * Appends records, in order within each partition, and returns when every partition has said that they stand. When it throws
    * (a retriable StoreError where trying again may help) any beginning of each partition's records may stand, once or more often.
+   * A log keeps nothing of what it was given: once it returns, the caller may use a block's memory again.
    */
   append(appends: readonly LogAppend[]): Promise<void>;
 }

@@ -27,6 +27,8 @@ await using _member = await connection.reader.join({
   open: async (assignment) => {
     if (shared) await sleep(shared.startAt - Date.now());
     assignment.signal.throwIfAborted();
+    // Who is done leaves, and its partitions with it: they are not to be counted twice.
+    if (shared && unopened === 0) throw new Error('bench: it is another’s share');
     end ??= timed();
     const its = worker(assignment);
     unopened--;
