@@ -64,7 +64,9 @@ describe('watching a folder', () => {
 
     // The window ends two seconds after the file's name, so that it is open for a few seconds.
     write('a', '10:09:58', browse('a', '10:03'), browse('b', '10:04'));
+    const appeared = performance.now();
     const provisional = await until('a provisional row', () => got('a'));
+    expect((performance.now() - appeared) / 1000).toBeLessThan(4);
     expect(provisional).toMatchObject({
       last_action_timestamp: at('10:03'),
       window: '2018-08-01T10:00:00Z',

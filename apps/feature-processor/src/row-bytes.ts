@@ -1,5 +1,5 @@
 import { type FeatureRow, type PartRows, featureRowRecord } from '@neartime/schemas';
-import { RecordEncoder } from '@neartime/streams';
+import { RecordEncoder, writeLong } from '@neartime/streams';
 
 const encoder = new TextEncoder();
 
@@ -75,19 +75,6 @@ export class RowBytes {
 const double = new Float64Array(1);
 /** Avro has doubles as this machine does, the lowest byte first: what Node runs on is so throughout. */
 const doubleBytes = new Uint8Array(double.buffer);
-
-/** Writes a whole number that a double holds exactly, zigzag, seven bits a byte, the lowest first; gives where it ends. */
-function writeLong(bytes: Uint8Array, at: number, number: number): number {
-  let left = number < 0 ? -number - 1 : number;
-  let byte = (left % 0x40) * 2 + (number < 0 ? 1 : 0);
-  left = Math.floor(left / 0x40);
-  for (; left > 0; left = Math.floor(left / 0x80)) {
-    bytes[at++] = byte | 0x80;
-    byte = left % 0x80;
-  }
-  bytes[at++] = byte;
-  return at;
-}
 
 function writeBigLong(bytes: Uint8Array, at: number, number: bigint): number {
   let left = number < 0n ? -number * 2n - 1n : number * 2n;

@@ -1,6 +1,6 @@
 import type { EventView } from '@neartime/engines';
 import { type EventSchema, eventRecordOf } from '@neartime/schemas';
-import { prefixBytes } from '@neartime/streams';
+import { prefixBytes, writeLong } from '@neartime/streams';
 
 interface Field {
   readonly isText: boolean;
@@ -67,17 +67,4 @@ export class EventBytes {
     larger.set(this.bytes.subarray(0, prefixBytes));
     this.bytes = larger;
   }
-}
-
-/** Writes a whole number that a double holds exactly, zigzag, seven bits a byte, the lowest first; gives where it ends. */
-function writeLong(bytes: Uint8Array, at: number, number: number): number {
-  let left = number < 0 ? -number - 1 : number;
-  let byte = (left % 0x40) * 2 + (number < 0 ? 1 : 0);
-  left = Math.floor(left / 0x40);
-  for (; left > 0; left = Math.floor(left / 0x80)) {
-    bytes[at++] = byte | 0x80;
-    byte = left % 0x80;
-  }
-  bytes[at++] = byte;
-  return at;
 }
