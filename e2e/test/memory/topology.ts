@@ -174,12 +174,13 @@ export class Topology {
     });
   }
 
-  /** Settles windows as a processor does, turn by turn. `settleAfter` in seconds. */
+  /** Settles windows as a processor does, turn by turn. `settleAfter` in seconds; `over`: what it reads raw files through. */
   async reprocessor(
     features: readonly Feature[],
-    { owner = 'a test', settleAfter = 600, parityOneIn = 0, reservoir = this.#reservoir } = {},
+    { owner = 'a test', settleAfter = 600, parityOneIn = 0, over = (reservoir: Reservoir) => reservoir } = {},
   ): Promise<{ readonly reprocessor: Reprocessor; readonly revisions: Revised[]; readonly parity: ParityResult[] }> {
     const [revisions, parity]: [Revised[], ParityResult[]] = [[], []];
+    const reservoir = over(this.#reservoir);
     await registerFeatures(this.#catalogue, features);
     const reprocessor = new Reprocessor({
       ...{ features, catalogue: this.#catalogue, leases: this.leases, objects: this.objects, clock: this.#clock },

@@ -120,7 +120,9 @@ function broken(error: NodeJS.ErrnoException, packed: number): BrokenFile {
     return { broken: 'truncated', detail: `the gzip data ends after ${packed} bytes, before its end` };
   if (error.code === 'Z_DATA_ERROR' && /header/.test(error.message))
     return { broken: 'not_gzip', detail: error.message };
-  if (error.code?.startsWith('Z_')) return { broken: 'corrupt', detail: error.message };
+  // The reason of a signal has a number for a code.
+  if (typeof error.code === 'string' && error.code.startsWith('Z_'))
+    return { broken: 'corrupt', detail: error.message };
   if (error.syscall) return { broken: 'unreadable', detail: `${error.syscall}: ${error.code}` };
   throw error;
 }
