@@ -3,7 +3,7 @@ import type { LineSum } from '@neartime/schemas';
 import type { WindowPart } from '@neartime/streams';
 import { at } from '@neartime/testing';
 import { describe, expect, it } from 'vitest';
-import { type LostCatalogue, lostFromLog } from '../src/reprocess/due-windows.ts';
+import { type LostCatalogue, dueOnList, lostFromLog } from '../src/reprocess/due-windows.ts';
 
 const [devices] = features;
 const [ten, tenTen, tenTwenty] = [at('10:00'), at('10:10'), at('10:20')];
@@ -68,5 +68,29 @@ describe('a window is to come from raw files', () => {
         ]),
       ),
     ).toEqual([ten]);
+  });
+});
+
+describe('a window on the list is computed', () => {
+  const check = {
+    ...{ window: ten, notBefore: 0, asked: new Map<string, number>() },
+    differing: new Map([[devices.name, { attempts: 1, dueAt: 100 }]]),
+  };
+  const made = (of: LineSum) => ({
+    linesSent: async () => [lines],
+    windowParts: async () => [{ partition: 0, state: 'written', lines: of, revision: 0 } as WindowPart],
+    closedUpTo: async () => [ten],
+  });
+  const dueAt = async (now: number, of: LineSum) =>
+    (await dueOnList([check], devices, made(of), now)).map(({ window }) => window);
+
+  it('when its time has come and it differs still', async () => {
+    const others = { lines: 1, high: 1, low: 2 };
+    expect(await dueAt(99, others)).toEqual([]);
+    expect(await dueAt(100, others)).toEqual([ten]);
+  });
+
+  it('not when what differed has been settled since, as by the row of a file that was still being read', async () => {
+    expect(await dueAt(100, lines)).toEqual([]);
   });
 });

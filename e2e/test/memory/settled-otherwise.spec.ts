@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { features } from '@neartime/features';
 import { requestsFor } from '@neartime/settling';
-import { objectName } from '@neartime/streams';
+import { type Reservoir, objectName } from '@neartime/streams';
 import { expect, it } from 'vitest';
 import { Settling, turn } from './settling.ts';
 
@@ -129,4 +129,54 @@ it('a window that the stream has not closed a day after its task comes from raw 
   await turn(reprocessor);
   await settling.isAsBackfill();
   expect(revisions.length).toBe(count);
+});
+
+it('the parity of a window that is changed while it is computed is not judged, but stays due', async () => {
+  await using settling = await Settling.begin(small);
+  const { expected, catalogue, topology } = settling;
+  await settling.bring(expected.files);
+  await settling.closeAll();
+  const { reprocessor } = await topology.reprocessor(features);
+  await turn(reprocessor);
+  const [part] = (await catalogue.windowParts({ feature: devices.name })).filter(({ rows }) => rows > 0);
+  await catalogue.askParity(devices.name, [part!.window]);
+  const touching = (reservoir: Reservoir): Reservoir => ({
+    list: () => reservoir.list(),
+    stat: (path) => reservoir.stat(path),
+    async *open(path) {
+      // As the writer does, who has written a revision, or the ingestor, who has read a file.
+      await catalogue.recordParts([part!]);
+      yield* reservoir.open(path);
+    },
+  });
+  const meanwhile = await topology.reprocessor(features, { over: touching });
+  await turn(meanwhile.reprocessor);
+  expect(meanwhile.parity).toEqual([]);
+  expect(await catalogue.parityDue(devices.name)).toEqual([part!.window]);
+  settling.clock.move(61);
+  await turn(reprocessor);
+  await turn(reprocessor);
+  expect(await catalogue.parityResults(devices.name)).toMatchObject([{ window: part!.window, outcome: 'equal' }]);
+});
+
+it('a file that newer reading code counts otherwise has its row replaced when it is read again', async () => {
+  await using settling = await Settling.begin(small);
+  const { expected, catalogue, clock, topology } = settling;
+  await settling.bring(expected.files);
+  await settling.closeAll();
+  const { reprocessor } = await topology.reprocessor(features);
+  await turn(reprocessor);
+  // As if an older reader had not understood some lines.
+  const path = `s3://raw/${expected.files[0]!}`;
+  const [file, lines] = [(await catalogue.file(path))!, await catalogue.linesOf(path)];
+  const counts = { ...file, fileId: file.fileId!, contentHash: file.contentHash!, rejectedRuns: [] };
+  await catalogue.replaceCounts(path, { ...counts, events: file.events - 1, lines: lines.slice(1) });
+  await turn(reprocessor);
+  clock.move(600);
+  await turn(reprocessor);
+  await settling.written();
+  await turn(reprocessor);
+  expect(await catalogue.linesOf(path)).toEqual(lines);
+  expect((await catalogue.file(path))!.events).toBe(file.events);
+  await settling.isAsBackfill();
 });
