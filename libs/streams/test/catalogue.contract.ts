@@ -1,76 +1,25 @@
-import type { WindowLines } from '@neartime/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Catalogue, FileOutcome, FileState, FileSeen, Task, WindowPart } from '../src/index.ts';
+import type { Catalogue } from '../src/index.ts';
+import {
+  cell,
+  devices,
+  eleven,
+  features,
+  logins,
+  nine,
+  outcome,
+  part,
+  posts,
+  read,
+  seen,
+  stateOf,
+  task,
+  ten,
+} from './catalogued.ts';
+import { checkListContract } from './check-list.contract.ts';
+import { doneFilesContract } from './done-files.contract.ts';
 import type { Open } from './opened.ts';
-
-export const devices = { name: 'device_last_browse', entity: 'device', since: -Infinity } as const;
-export const logins = { name: 'user_last_login', entity: 'user', since: -Infinity } as const;
-export const posts = { name: 'user_num_posts', entity: 'user', since: -Infinity } as const;
-const features = [devices, logins, posts];
-
-export const [nine, ten, eleven] = [0, 600, 1200].map((after) => 1_533_081_600 + after);
-
-export const seen = (name: string, version = 'v1'): FileSeen => ({
-  ...{ path: `in/olx/2018/08/01/${name}.gz`, source: 'in/olx/', fileTime: ten, size: 100, version },
-});
-
-export const cell = (
-  window: number,
-  { entity = 'device', partition = 0, lines = 1, high = 1, low = 2 } = {},
-): WindowLines => ({
-  ...{ entity: entity as WindowLines['entity'], window, partition, lines: { lines, high, low } },
-});
-
-export const outcome = (lines: readonly WindowLines[] = [], contentHash = 'hash'): FileOutcome => ({
-  ...{ fileId: `id of ${contentHash}`, contentHash, read: 7, events: 4, blank: 1, lines },
-  rejected: { not_json: 2 },
-  rejectedRuns: [{ reason: 'not_json', firstLine: 2, lastLine: 3, excerpt: '{' }],
-});
-
-export const task = (file: FileSeen, tsToProcess = eleven): Task => ({
-  ...{ sourceBucket: 'bucket', filePath: file.path, dataChunk: nine, tsToProcess },
-});
-
-export const part = (feature: { name: string }, window: number, more: Partial<WindowPart> = {}): WindowPart => ({
-  ...{
-    feature: feature.name,
-    window,
-    partition: 0,
-    revision: 0,
-    rows: 1,
-    checksum: 'c',
-    lines: { lines: 1, high: 1, low: 2 },
-  },
-  ...{ etag: 'e', state: 'written', closedAt: window + 780, writtenAt: window + 781, ...more },
-});
-
-/** A file that was read, with lines in these windows. */
-export async function read(
-  catalogue: Catalogue,
-  name: string,
-  lines: readonly WindowLines[],
-  tsToProcess = eleven,
-): Promise<FileSeen> {
-  const file = seen(name);
-  await catalogue.beginReading(file);
-  await catalogue.recordRead(file, outcome(lines), task(file, tsToProcess));
-  return file;
-}
-
-const stateOf = async (catalogue: Catalogue, { path }: FileSeen) => (await catalogue.file(path))?.state;
-const checked = async (catalogue: Catalogue) => (await catalogue.toCheck()).map(({ window }) => window);
-const emptyList = async (catalogue: Catalogue) => {
-  for (const check of await catalogue.toCheck()) await catalogue.settled(check);
-};
-
-const entry = (window: number, notBefore: number) => ({ window, notBefore, differing: {}, asked: {} });
-const listed = async (catalogue: Catalogue) =>
-  (await catalogue.toCheck()).map(({ window, notBefore, differing, asked }) => ({
-    ...{ window, notBefore },
-    differing: Object.fromEntries(differing),
-    asked: Object.fromEntries(asked),
-  }));
 
 /** The promises of Catalogue. `runs`: how many runs of steps are tried. */
 export function catalogueContract(subject: string, open: Open<Catalogue>, { runs = 60 } = {}): void {
@@ -256,53 +205,7 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
       });
     });
 
-    describe('markDone', () => {
-      it('marks the read files whose windows are all written, however often it is called on the way', async () => {
-        await fc.assert(
-          fc.asyncProperty(fc.array(anyStep, { maxLength: 25, size: 'max' }), async (steps) => {
-            await using opened = await open();
-            const known = new KnownFiles();
-            for (const step of steps) {
-              await take(opened.port, step);
-              known.take(step);
-              if (step.is === 'marked') expect(await opened.port.markDone([devices, logins])).toBe(known.markDone());
-              for (const [name, { state }] of known.files) expect(await stateOf(opened.port, seen(name))).toBe(state);
-            }
-          }),
-          { numRuns: runs },
-        );
-      });
-
-      it('marks a late file whose windows were all written before it came', async () => {
-        await using opened = await open();
-        await opened.port.recordParts([part(devices, nine)]);
-        await opened.port.markDone(features);
-        const late = await read(opened.port, 'a', [cell(nine)]);
-        expect(await opened.port.markDone(features)).toBe(1);
-        expect(await stateOf(opened.port, late)).toBe('done');
-      });
-
-      it('marks a file only when every part that it sent lines to is written, from where the feature begins', async () => {
-        await using opened = await open();
-        const file = await read(opened.port, 'a', [cell(nine), cell(ten), cell(ten, { partition: 2 })]);
-        const since = { ...devices, since: ten };
-        await opened.port.recordParts([part(devices, ten)]);
-        expect(await opened.port.markDone([since])).toBe(0);
-        await opened.port.recordParts([part(devices, ten, { partition: 2 })]);
-        expect(await opened.port.markDone([devices])).toBe(0);
-        expect(await opened.port.markDone([since])).toBe(1);
-        expect(await stateOf(opened.port, file)).toBe('done');
-      });
-
-      it('looks at all files again when it is asked for other features', async () => {
-        await using opened = await open();
-        const file = await read(opened.port, 'a', [cell(nine), cell(nine, { entity: 'user' })]);
-        await opened.port.recordParts([part(devices, nine)]);
-        expect(await opened.port.markDone(features)).toBe(0);
-        expect(await opened.port.markDone([devices])).toBe(1);
-        expect(await stateOf(opened.port, file)).toBe('done');
-      });
-    });
+    doneFilesContract(open, runs);
 
     describe('lines', () => {
       it('of a window are the sum of what its files sent, by partition, modulo 2^32', async () => {
@@ -344,87 +247,7 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
       });
     });
 
-    describe('the list to check', () => {
-      it('has the windows of a file that was read and of a part that was written, not before the latest task', async () => {
-        await using opened = await open();
-        await read(opened.port, 'a', [cell(nine), cell(ten, { entity: 'user' })], 5000);
-        await read(opened.port, 'b', [cell(ten)], 4000);
-        await opened.port.recordParts([part(devices, ten), part(devices, eleven)]);
-        expect(await listed(opened.port)).toEqual([entry(nine, 5000), entry(ten, 5000), entry(eleven, 0)]);
-      });
-
-      it('has the windows too that a file does not touch any more, read again or counted again', async () => {
-        await using opened = await open();
-        const file = await read(opened.port, 'a', [cell(nine)]);
-        await emptyList(opened.port);
-        await opened.port.replaceCounts(file.path, outcome([cell(ten)]));
-        expect(await checked(opened.port)).toEqual([nine, ten]);
-        await emptyList(opened.port);
-        await opened.port.recordRead(file, outcome([cell(eleven)]), task(file));
-        expect(await checked(opened.port)).toEqual([ten, eleven]);
-      });
-
-      it('keeps by feature what was put off, and loses it with what is settled', async () => {
-        await using opened = await open();
-        await read(opened.port, 'a', [cell(nine), cell(ten)]);
-        await opened.port.putOff(nine, 'f', { attempts: 1, dueAt: 8000 });
-        await opened.port.putOff(nine, 'g', { attempts: 1, dueAt: 9000 });
-        await opened.port.putOff(nine, 'f', { attempts: 2, dueAt: 9000.5 });
-        await opened.port.putOff(eleven, 'f', { attempts: 1, dueAt: 1 });
-        const [, second] = await opened.port.toCheck();
-        await opened.port.settled(second!);
-        const differing = { f: { attempts: 2, dueAt: 9000.5 }, g: { attempts: 1, dueAt: 9000 } };
-        expect(await listed(opened.port)).toEqual([{ ...entry(nine, eleven), differing }]);
-        await emptyList(opened.port);
-        await read(opened.port, 'b', [cell(nine)]);
-        expect(await listed(opened.port)).toEqual([entry(nine, eleven)]);
-      });
-
-      it('has what somebody asked for, also of a window that nothing else put there', async () => {
-        await using opened = await open();
-        await opened.port.ask([
-          { feature: 'f', window: nine, above: 0 },
-          { feature: 'g', window: nine, above: -1 },
-          { feature: 'f', window: ten, above: 3 },
-        ]);
-        expect(await listed(opened.port)).toEqual([
-          { ...entry(nine, 0), asked: { f: 0, g: -1 } },
-          { ...entry(ten, 0), asked: { f: 3 } },
-        ]);
-        await emptyList(opened.port);
-        expect(await listed(opened.port)).toEqual([]);
-        await opened.port.recordParts([part(devices, nine)]);
-        expect(await listed(opened.port)).toEqual([entry(nine, 0)]);
-      });
-    });
-
-    describe('parity', () => {
-      it('is due until there is a result, of which the last counts', async () => {
-        await using opened = await open();
-        const result = {
-          feature: 'f',
-          window: nine,
-          revision: 1,
-          outcome: 'differs',
-          detail: 'why',
-          checkedAt: 5.5,
-        } as const;
-        await opened.port.askParity('f', [ten, nine]);
-        await opened.port.askParity('f', [nine]);
-        await opened.port.askParity('g', [eleven]);
-        expect(await opened.port.parityDue('f')).toEqual([nine, ten]);
-        await opened.port.recordParity(result);
-        await opened.port.recordParity({ ...result, outcome: 'equal', detail: '', revision: 2 });
-        await opened.port.recordParity({ ...result, feature: 'e', outcome: 'unknown' });
-        expect(await opened.port.parityDue('f')).toEqual([ten]);
-        expect(await opened.port.parityDue('g')).toEqual([eleven]);
-        expect(await opened.port.parityResults()).toEqual([
-          { ...result, feature: 'e', outcome: 'unknown' },
-          { ...result, outcome: 'equal', detail: '', revision: 2 },
-        ]);
-        expect(await opened.port.parityResults('f')).toHaveLength(1);
-      });
-    });
+    checkListContract(open);
 
     describe('window parts', () => {
       it('are found by feature, by window and by both, in order', async () => {
@@ -538,88 +361,4 @@ export function catalogueContract(subject: string, open: Open<Catalogue>, { runs
       );
     });
   });
-}
-
-/** What may complete a file, or take it back. */
-type Step =
-  | { readonly is: 'read' | 'counted'; readonly file: string; readonly windows: readonly number[] }
-  | { readonly is: 'quarantined'; readonly file: string }
-  | { readonly is: 'renewed'; readonly file: string }
-  | { readonly is: 'written'; readonly window: number; readonly feature: typeof devices | typeof logins }
-  | { readonly is: 'marked' }
-  | { readonly is: 'forgotten' };
-
-const anyFile = { file: fc.constantFrom('a', 'b', 'c') };
-const anyWindow = fc.constantFrom(nine, ten, eleven);
-const anyFeature = fc.constantFrom(devices, logins);
-const windows = fc.uniqueArray(anyWindow);
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({ is: fc.constantFrom('read' as const, 'counted' as const), ...anyFile, windows }),
-  },
-  { weight: 8, arbitrary: fc.record({ is: fc.constant('written' as const), window: anyWindow, feature: anyFeature }) },
-  { weight: 8, arbitrary: fc.record({ is: fc.constant('marked' as const) }) },
-  { weight: 3, arbitrary: fc.record({ is: fc.constant('quarantined' as const), ...anyFile }) },
-  { weight: 3, arbitrary: fc.record({ is: fc.constant('renewed' as const), ...anyFile }) },
-  { weight: 1, arbitrary: fc.record({ is: fc.constant('forgotten' as const) }) },
-);
-
-async function take(catalogue: Catalogue, step: Step): Promise<void> {
-  if (step.is === 'marked') return;
-  if (step.is === 'written') return catalogue.recordParts([part(step.feature, step.window)]);
-  if (step.is === 'forgotten') return catalogue.forgetFiles();
-  const one = seen(step.file);
-  if (step.is === 'quarantined') return catalogue.quarantine(one, 'changed', 'why');
-  if (step.is === 'renewed') return catalogue.renewVersion(one.path, 'v2');
-  const found = outcome(step.windows.flatMap((start) => [cell(start), cell(start, { entity: 'user' })]));
-  if (step.is === 'read') return catalogue.recordRead(one, found, task(one));
-  if (await catalogue.file(one.path)) await catalogue.replaceCounts(one.path, found);
-}
-
-interface KnownFile {
-  readonly state: FileState;
-  readonly windows: readonly number[] | undefined;
-}
-
-/** The states of files by their definition, which looks at all files each time. */
-class KnownFiles {
-  readonly files = new Map<string, KnownFile>();
-  readonly #written = new Set<string>();
-
-  take(step: Step): void {
-    if (step.is === 'written') this.#written.add(`${step.feature.name} ${step.window}`);
-    if (step.is === 'forgotten') {
-      this.files.clear();
-      this.#written.clear();
-    }
-    if (!('file' in step)) return;
-    const next = after(step, this.files.get(step.file));
-    if (next) this.files.set(step.file, next);
-  }
-
-  markDone(): number {
-    const done = [...this.files].filter(
-      ([, { state, windows }]) => state === 'read' && windows!.every((start) => this.#isWritten(start)),
-    );
-    for (const [name, file] of done) this.files.set(name, { ...file, state: 'done' });
-    return done.length;
-  }
-
-  #isWritten(start: number): boolean {
-    return [devices, logins].every(({ name }) => this.#written.has(`${name} ${start}`));
-  }
-}
-
-function after(step: Extract<Step, { file: string }>, file: KnownFile | undefined): KnownFile | undefined {
-  switch (step.is) {
-    case 'read':
-      return { state: file?.state === 'done' ? 'done' : 'read', windows: step.windows };
-    case 'counted':
-      return file && { ...file, windows: step.windows };
-    case 'quarantined':
-      return { windows: file?.windows, state: 'quarantined' };
-    case 'renewed':
-      return file && (file.state === 'quarantined' && file.windows ? { ...file, state: 'read' } : file);
-  }
 }

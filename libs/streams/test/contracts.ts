@@ -1,4 +1,5 @@
-export { catalogueContract, cell, outcome, read, seen, task } from './catalogue.contract.ts';
+export { catalogueContract } from './catalogue.contract.ts';
+export { cell, outcome, read, seen, task } from './catalogued.ts';
 export { collected } from './collected.ts';
 export { describedObjectStoreContract } from './described-object-store.contract.ts';
 export { leasesContract } from './leases.contract.ts';

@@ -2,21 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, vi } from 'vitest';
 import { SqliteCatalogue } from '../src/embedded/index.ts';
-import {
-  catalogueContract,
-  cell,
-  devices,
-  eleven,
-  logins,
-  nine,
-  outcome,
-  part,
-  posts,
-  read,
-  seen,
-  task,
-  ten,
-} from './catalogue.contract.ts';
+import { catalogueContract } from './catalogue.contract.ts';
+import { cell, devices, eleven, logins, nine, outcome, part, posts, read, seen, task, ten } from './catalogued.ts';
 import { inFolder, newFolder } from './opened.ts';
 
 catalogueContract(

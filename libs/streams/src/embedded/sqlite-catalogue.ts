@@ -26,6 +26,8 @@ import {
 } from './catalogue-queries.ts';
 import { schema } from './catalogue-schema.ts';
 import { type FileRow, type PartRow, fileOf, partOf } from './catalogue-rows.ts';
+import { CheckList } from './check-list.ts';
+import { ParityTable } from './parity-table.ts';
 import { Sqlite } from './sqlite.ts';
 
 /** A revision is not replaced by a lower one. */
@@ -33,13 +35,6 @@ const recordPart = `INSERT INTO window_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 
   revision = excluded.revision, rows = excluded.rows, checksum = excluded.checksum, lines = excluded.lines, high = excluded.high,
   low = excluded.low, etag = excluded.etag, state = excluded.state, closed_at = excluded.closed_at, written_at = excluded.written_at
   WHERE excluded.revision >= revision`;
-
-interface FeatureWindow {
-  readonly feature: string;
-  readonly window: number;
-}
-
-const windowOf = ({ window }: { readonly window: number }): number => window;
 
 /** What files said, and what was found by it. */
 const forgottenTables = [
@@ -57,11 +52,15 @@ interface Recorded {
 /** The catalogue in one SQLite file. What is only found out again after a power failure does not wait for the disk. */
 export class SqliteCatalogue implements Catalogue, Disposable {
   readonly #sqlite: Sqlite;
+  readonly #checks: CheckList;
+  readonly #parity: ParityTable;
   /** `undefined` as long as every file may be complete. */
   #recorded: Recorded | undefined;
 
   constructor(path: string, options: { readOnly: boolean } = { readOnly: false }) {
     this.#sqlite = new Sqlite(path, { ...options, schema, synchronous: 'FULL' });
+    this.#checks = new CheckList(this.#sqlite);
+    this.#parity = new ParityTable(this.#sqlite);
   }
 
   async setting(key: string): Promise<string | undefined> {
@@ -201,7 +200,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
             part.writtenAt,
           ],
         );
-        this.#check(part.window, 0);
+        this.#checks.add(part.window, 0);
         this.#recorded?.windows.add(part.window);
       }
       this.#close(parts.filter(({ revision }) => revision === 0));
@@ -275,70 +274,35 @@ export class SqliteCatalogue implements Catalogue, Disposable {
   }
 
   async toCheck(): Promise<WindowToCheck[]> {
-    const listed = this.#sqlite.all<{ window: number; notBefore: number }>(
-      'SELECT window, not_before AS notBefore FROM windows_to_check ORDER BY window',
-    );
-    const differing = this.#sqlite.all<Differing & FeatureWindow>(
-      'SELECT window, feature, attempts, due_at AS dueAt FROM differing',
-    );
-    const asked = this.#sqlite.all<ReprocessRequest>('SELECT window, feature, above FROM asked');
-    const [differingOf, askedOf] = [Map.groupBy(differing, windowOf), Map.groupBy(asked, windowOf)];
-    return listed.map(({ window, notBefore }) => ({
-      ...{ window, notBefore },
-      differing: new Map(
-        differingOf.get(window)?.map(({ feature, attempts, dueAt }) => [feature, { attempts, dueAt }]),
-      ),
-      asked: new Map(askedOf.get(window)?.map(({ feature, above }) => [feature, above])),
-    }));
+    return this.#checks.all();
   }
 
-  async putOff(window: number, feature: string, { attempts, dueAt }: Differing): Promise<void> {
-    const sql = `INSERT OR REPLACE INTO differing SELECT window, ?, ?, ? FROM windows_to_check WHERE window = ?`;
-    this.#sqlite.unflushed(() => this.#sqlite.run(sql, feature, attempts, dueAt, window));
+  async putOff(window: number, feature: string, differing: Differing): Promise<void> {
+    this.#checks.putOff(window, feature, differing);
   }
 
   async settled({ window }: WindowToCheck): Promise<void> {
-    this.#sqlite.unflushed(() =>
-      this.#sqlite.transaction(() => {
-        for (const table of ['windows_to_check', 'differing', 'asked'])
-          this.#sqlite.run(`DELETE FROM ${table} WHERE window = ?`, window);
-      }),
-    );
+    this.#checks.remove(window);
   }
 
   async ask(requests: readonly ReprocessRequest[]): Promise<void> {
-    this.#sqlite.transaction(() => {
-      for (const { feature, window, above } of requests) {
-        this.#sqlite.run('INSERT OR REPLACE INTO asked VALUES (?, ?, ?)', window, feature, above);
-        this.#check(window, 0);
-      }
-    });
+    this.#checks.ask(requests);
   }
 
   async parityDue(feature: string): Promise<number[]> {
-    const sql = 'SELECT window FROM parity_due WHERE feature = ? ORDER BY window';
-    return this.#sqlite.all<{ window: number }>(sql, feature).map(windowOf);
+    return this.#parity.due(feature);
   }
 
   async askParity(feature: string, windows: readonly number[]): Promise<void> {
-    this.#sqlite.transaction(() => {
-      for (const window of windows)
-        this.#sqlite.run('INSERT INTO parity_due VALUES (?, ?) ON CONFLICT DO NOTHING', feature, window);
-    });
+    this.#parity.ask(feature, windows);
   }
 
-  async recordParity({ feature, window, revision, outcome, detail, checkedAt }: ParityResult): Promise<void> {
-    this.#sqlite.transaction(() => {
-      const values = [feature, window, revision, outcome, detail, checkedAt];
-      this.#sqlite.run('INSERT OR REPLACE INTO parity VALUES (?, ?, ?, ?, ?, ?)', ...values);
-      this.#sqlite.run('DELETE FROM parity_due WHERE feature = ? AND window = ?', feature, window);
-    });
+  async recordParity(result: ParityResult): Promise<void> {
+    this.#parity.record(result);
   }
 
   async parityResults(feature?: string): Promise<ParityResult[]> {
-    const columns = 'feature, window, revision, outcome, detail, checked_at AS checkedAt';
-    const [where, values] = feature === undefined ? ['', []] : ['WHERE feature = ?', [feature]];
-    return this.#sqlite.all(`SELECT ${columns} FROM parity ${where} ORDER BY feature, window`, ...values);
+    return this.#parity.results(feature);
   }
 
   async sources(): Promise<SourceProgress[]> {
@@ -450,14 +414,7 @@ export class SqliteCatalogue implements Catalogue, Disposable {
       'SELECT DISTINCT window FROM file_lines WHERE file = ?',
       number,
     )) {
-      this.#check(window, notBefore);
+      this.#checks.add(window, notBefore);
     }
-  }
-
-  #check(window: number, notBefore: number): void {
-    this.#sqlite.run(
-      'INSERT INTO windows_to_check VALUES (?, ?) ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)',
-      ...[window, notBefore],
-    );
   }
 }
