@@ -106,3 +106,28 @@ it('who is stopped while it computes gives its claims back at once', async () =>
   await turn(other.reprocessor);
   await settling.isAsBackfill();
 });
+
+it('who is killed while it checks parity keeps others from it for a minute, not for longer', async () => {
+  await using settling = await Settling.begin(small);
+  const { expected, catalogue, topology, clock } = settling;
+  await settling.bring(expected.files);
+  await settling.closeAll();
+  const [feature] = features;
+  const other = await topology.reprocessor([feature!], { owner: 'other' });
+  await turn(other.reprocessor);
+  clock.move(61);
+  const held = new Held();
+  settling.onEnd = () => held.letGo();
+  const killed = await topology.reprocessor([feature!], { owner: 'killed', over: held.over.bind(held) });
+  const windows = await catalogue.touchedWindows(feature!.entity, 0, clock.now());
+  await catalogue.askParity(feature!.name, windows.slice(0, 3));
+  const stopped = turn(killed.reprocessor);
+  await until(() => held.isAsked, 'it has claimed the checking and reads');
+  await turn(other.reprocessor);
+  expect(other.parity).toEqual([]);
+  clock.move(61);
+  await turn(other.reprocessor);
+  expect(other.parity.map(({ outcome }) => outcome)).toEqual(['equal', 'equal', 'equal']);
+  held.letGo();
+  await stopped;
+});

@@ -60,6 +60,7 @@ describeWithServers('late files on servers', (servers) => {
     const used = revised().map(({ feature, window, revision }) => JSON.stringify([feature, window, revision]));
     expect(new Set(used).size).toBe(used.length);
     const parity = await neartimeOnServers(env, 'parity', ...cassandra, '--wait', '100s', '--json');
+    if (parity.code !== 0) console.log(parity.stdout, pipeline.said());
     expect(parity).toMatchObject({ code: 0, stderr: '' });
     expect((JSON.parse(parity.stdout) as { results: unknown[] }).results.length).toBeGreaterThan(20);
 

@@ -1,7 +1,7 @@
 import { type Clock, type LeaseClaim, type Leases, repeatedly } from '@neartime/streams';
 
-/** Seconds for which a window is claimed while it is computed; held on until it is, so that a dead holder blocks nobody for long. */
-const computing = 60;
+/** Seconds for which work is claimed while it is done; held on until it is, so that a dead holder blocks nobody for long. */
+const working = 60;
 const holdEverySeconds = 20;
 
 export interface ClaimsOptions {
@@ -11,7 +11,13 @@ export interface ClaimsOptions {
   readonly owner: string;
 }
 
-/** The leases on windows that this process has. A claim gives the revision that is this claim's alone. */
+/** What is claimed before a window is computed for a feature. */
+export const windowClaim = (feature: string, window: number): string => `window/${feature}/${window}`;
+
+/** What is claimed before the parity of windows of a feature is checked. */
+export const parityClaim = (feature: string): string => `parity/${feature}`;
+
+/** The leases that this process has, by name. */
 export class Claims {
   readonly #options: ClaimsOptions;
   /** By name, until when: taking one again would be another claim. */
@@ -21,36 +27,39 @@ export class Claims {
     this.#options = options;
   }
 
-  /** The revision; `undefined` when somebody has the window, this process included. */
-  async take(feature: string, window: number): Promise<number | undefined> {
-    const claim = this.#claim(feature, window, computing);
-    for (const [name, until] of this.#until) if (until <= claim.now) this.#until.delete(name);
-    if (this.#until.has(claim.name)) return undefined;
+  /** The turn of the claim, which is this claim's alone: of a window, its revision; `undefined` when somebody has it, this process included. */
+  async take(name: string): Promise<number | undefined> {
+    const claim = this.#claim(name, working);
+    for (const [mine, until] of this.#until) if (until <= claim.now) this.#until.delete(mine);
+    if (this.#until.has(name)) return undefined;
     const lease = await this.#options.leases.take(claim);
-    if (lease) this.#until.set(claim.name, claim.until);
+    if (lease) this.#until.set(name, claim.until);
     return lease?.turn;
   }
 
-  has(feature: string, window: number): boolean {
-    const { name, now } = this.#claim(feature, window, 0);
-    return (this.#until.get(name) ?? -Infinity) > now;
+  has(name: string): boolean {
+    return (this.#until.get(name) ?? -Infinity) > this.#options.clock.now();
   }
 
-  /** Holds a claim on; false when another has the window by now. */
-  async hold(feature: string, window: number): Promise<boolean> {
-    return this.#renew(this.#claim(feature, window, computing));
+  /** Holds a claim on; false when another has it by now. */
+  async hold(name: string): Promise<boolean> {
+    return this.holdFor(working, name);
   }
 
   /** Holds a claim for so many seconds more: as long as rows that were published may take to be written. */
-  async holdFor(seconds: number, feature: string, window: number): Promise<void> {
-    await this.#renew(this.#claim(feature, window, seconds));
+  async holdFor(seconds: number, name: string): Promise<boolean> {
+    const claim = this.#claim(name, seconds);
+    const isMine = await this.#options.leases.renew(claim);
+    if (isMine) this.#until.set(name, claim.until);
+    else this.#until.delete(name);
+    return isMine;
   }
 
   /** Holds claims on, again and again, until it is disposed of; the list may become shorter. */
-  keep(all: () => readonly { readonly feature: string; readonly window: number }[]): AsyncDisposable {
+  keep(names: () => readonly string[]): AsyncDisposable {
     const ending = new AbortController();
     const { signal } = ending;
-    const turn = async () => void (await Promise.all(all().map(({ feature, window }) => this.hold(feature, window))));
+    const turn = async () => void (await Promise.all(names().map((name) => this.hold(name))));
     // What is not held in the end is found out before it is published.
     const kept = repeatedly(turn, { everySeconds: holdEverySeconds, signal, onTrouble: () => undefined });
     return {
@@ -61,23 +70,15 @@ export class Claims {
     };
   }
 
-  async #renew(claim: LeaseClaim): Promise<boolean> {
-    const isMine = await this.#options.leases.renew(claim);
-    if (isMine) this.#until.set(claim.name, claim.until);
-    else this.#until.delete(claim.name);
-    return isMine;
-  }
-
-  /** Gives a window back, of which nothing was published, or all is written. */
-  async release(feature: string, window: number): Promise<void> {
-    const { name, owner } = this.#claim(feature, window, computing);
-    await this.#options.leases.end({ name, owner });
+  /** Gives a claim back: of a window, nothing was published, or all is written. */
+  async release(name: string): Promise<void> {
+    await this.#options.leases.end({ name, owner: this.#options.owner });
     this.#until.delete(name);
   }
 
-  #claim(feature: string, window: number, seconds: number): LeaseClaim {
+  #claim(name: string, seconds: number): LeaseClaim {
     const { owner, clock } = this.#options;
     const now = clock.now();
-    return { name: `window/${feature}/${window}`, owner, now, until: now + seconds };
+    return { name, owner, now, until: now + seconds };
   }
 }

@@ -1,4 +1,4 @@
-import { type Feature, type OpenWindow, windowSeconds } from '@neartime/engines';
+import type { Feature, OpenWindow } from '@neartime/engines';
 import {
   type ParityOptions,
   checkParity,
@@ -9,7 +9,7 @@ import {
 } from '@neartime/settling';
 import type { Catalogue, Clock, Leases, ObjectStore, ParityResult, WindowToCheck } from '@neartime/streams';
 import type { WindowPublisher } from '../window-publisher.ts';
-import { Claims } from './claims.ts';
+import { Claims, parityClaim, windowClaim } from './claims.ts';
 import { type DueWindow, dueOnList, lostFromLog } from './due-windows.ts';
 
 /** What reprocessing says of its work, for logs and metrics. */
@@ -107,15 +107,14 @@ export class Reprocessor {
     const revisions = new Map<DueWindow, number>();
     try {
       for (const one of due) {
-        const revision = await this.#claims.take(one.feature.name, one.window);
+        const revision = await this.#claims.take(claimOf(one));
         if (revision !== undefined) revisions.set(one, revision);
       }
       if (revisions.size === 0) return;
-      const claimed = () => [...revisions.keys()].map(({ feature, window }) => ({ feature: feature.name, window }));
-      await using _ = this.#claims.keep(claimed);
+      await using _ = this.#claims.keep(() => [...revisions.keys()].map(claimOf));
       await this.#compute(revisions, signal);
     } finally {
-      for (const { feature, window } of revisions.keys()) await this.#claims.release(feature.name, window);
+      for (const one of revisions.keys()) await this.#claims.release(claimOf(one));
     }
   }
 
@@ -133,7 +132,7 @@ export class Reprocessor {
       for (const due of byWindow.get(window.start)!) {
         signal.throwIfAborted();
         // One that took longer than the claim is another's by now.
-        if (await this.#claims.hold(due.feature.name, due.window)) {
+        if (await this.#claims.hold(claimOf(due))) {
           await this.#publish(window, due, revisions.get(due)!);
           await this.#putOff(due);
           this.#published.set(due, revisions.get(due)!);
@@ -151,10 +150,11 @@ export class Reprocessor {
   }
 
   /** If it differs then still, it is computed again; not before, however often it is found to differ, and by nobody. */
-  async #putOff({ feature, window, differing }: DueWindow): Promise<void> {
+  async #putOff(due: DueWindow): Promise<void> {
     const { catalogue, clock, settleAfter } = this.#options;
+    const { feature, window, differing } = due;
     const next = putOffFrom(differing ?? found, clock.now(), settleAfter);
-    await this.#claims.holdFor(Math.min(longestWriting, next.dueAt - clock.now()), feature.name, window);
+    await this.#claims.holdFor(Math.min(longestWriting, next.dueAt - clock.now()), claimOf(due));
     await catalogue.putOff(window, feature.name, next);
   }
 
@@ -165,8 +165,8 @@ export class Reprocessor {
       const { feature, window } = due;
       const parts = await catalogue.windowParts({ feature: feature.name, window });
       const isWritten = parts.filter((part) => part.revision >= revision).length === partitions;
-      if (isWritten) await this.#claims.release(feature.name, window);
-      if (isWritten || !this.#claims.has(feature.name, window)) this.#published.delete(due);
+      if (isWritten) await this.#claims.release(claimOf(due));
+      if (isWritten || !this.#claims.has(claimOf(due))) this.#published.delete(due);
     }
   }
 
@@ -178,19 +178,19 @@ export class Reprocessor {
     if (written.length > 0) await catalogue.recordParts(written.map((part) => ({ ...part, state: 'incomplete' })));
   }
 
-  /** Checks some of the windows whose parity is due, that nobody else is at. */
+  /** Checks some of the windows whose parity is due, while nobody else does. */
   async #parity(feature: Feature, isListed: ReadonlySet<number>, signal: AbortSignal): Promise<void> {
-    const { catalogue, leases, clock, owner, listener } = this.#options;
+    const { catalogue, listener } = this.#options;
     const due = (await catalogue.parityDue(feature.name)).filter((window) => !isListed.has(window));
     if (due.length === 0 || signal.aborted) return;
-    const now = clock.now();
-    const claim = { name: `parity/${feature.name}`, owner, now, until: now + windowSeconds };
-    if (!(await leases.take(claim))) return;
+    const claim = parityClaim(feature.name);
+    if ((await this.#claims.take(claim)) === undefined) return;
     try {
+      await using _ = this.#claims.keep(() => [claim]);
       const results = await checkParity(feature, due.slice(0, parityAtOnce), this.#options, signal);
       results.forEach((result) => listener.parity(result));
     } finally {
-      await leases.end(claim);
+      await this.#claims.release(claim);
     }
   }
 
@@ -200,6 +200,8 @@ export class Reprocessor {
     return kept;
   }
 }
+
+const claimOf = ({ feature, window }: DueWindow): string => windowClaim(feature.name, window);
 
 /** Windows, in order, that are computed together: so many lines at most, or one window. */
 function* inBatches(due: readonly DueWindow[]): Iterable<DueWindow[]> {
