@@ -1,7 +1,7 @@
 import { features } from '@neartime/features';
 import { ServiceProcess } from '../../test/servers/service-process.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
+import type { TcpProxy } from '../../src/lines/tcp-proxy.ts';
 
 export const kinds = ['ingestor', 'feature-processor', 'store-writer'] as const;
 export type Kind = (typeof kinds)[number];

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { features } from '@neartime/features';
 import { describeWithServers } from '@neartime/testing/servers';
 import { beforeAll, expect, it } from 'vitest';
+import { Line } from '../../src/lines/line.ts';
+import { TcpProxy } from '../../src/lines/tcp-proxy.ts';
 import { Expected } from '../expected.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { Pipeline, until } from './pipeline.ts';
 import { buildServices } from './service-process.ts';
-import { TcpLine } from './tcp-line.ts';
 
 /** `npm run outage` has it last two minutes. */
 const seconds = Number(process.env['NEARTIME_OUTAGE_SECONDS'] ?? 24);
@@ -28,9 +29,9 @@ describeWithServers('S3', (servers) => {
       using expected = new Expected([
         ...['--sources', `${sources}`, '--files', `${files}`, '--events', `${2500 + 60 * seconds}`],
       ]);
-      const address = servers.s3.endpoint.replace('http://', '');
-      await using ofIngestor = await TcpLine.open(address);
-      await using ofWriter = await TcpLine.open(address);
+      const port = Number(new URL(servers.s3.endpoint).port);
+      await using ofIngestor = await TcpProxy.start({ port, line: new Line() });
+      await using ofWriter = await TcpProxy.start({ port, line: new Line() });
       await using pipeline = await Pipeline.start(servers, { EMIT_EVERY: '1s', IDLE_AFTER: '1d' });
       const ingestor = pipeline.run('ingestor', { S3_ENDPOINT: `http://127.0.0.1:${ofIngestor.port}` });
       const processor = pipeline.run('feature-processor', {
@@ -64,7 +65,7 @@ describeWithServers('S3', (servers) => {
       await sleep((seconds / 4) * 1000);
       const before = memory.most();
 
-      await ofWriter.cut();
+      await ofWriter.refuse();
       const downFrom = performance.now();
       const goOn = async (share: number) => {
         while (performance.now() - downFrom < seconds * 1000 * share) {
@@ -79,7 +80,7 @@ describeWithServers('S3', (servers) => {
       );
       expect(await ingestor.isReady()).toBe(true);
       const standing = await objects();
-      await ofIngestor.cut();
+      await ofIngestor.refuse();
       await goOn(1);
       await until(
         async () => /begins anew: s3: cannot .* cannot be reached/.test((await ingestor.readiness()) ?? ''),
@@ -90,8 +91,8 @@ describeWithServers('S3', (servers) => {
       expect(await objects()).toBe(standing);
       const during = memory.most();
 
-      await ofWriter.mend();
-      await ofIngestor.mend();
+      await ofWriter.accept();
+      await ofIngestor.accept();
       await notifyUpTo(1);
       for (const [source] of bySource) await complete(source, begin + (files + 3) * 600);
       await pipeline.ready(120 + seconds);

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import { GenericContainer, type StartedNetwork } from 'testcontainers';
-import { Line } from '../line.ts';
-import { TcpProxy } from '../tcp-proxy.ts';
+import { Line } from '../../../src/lines/line.ts';
+import { TcpProxy } from '../../../src/lines/tcp-proxy.ts';
 import { freePort } from './free-port.ts';
 import { images } from './images.ts';
 import { ServerContainer } from './server-container.ts';

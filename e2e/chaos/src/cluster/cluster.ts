@@ -1,5 +1,5 @@
 import { Network } from 'testcontainers';
-import type { TcpProxy } from '../tcp-proxy.ts';
+import type { TcpProxy } from '../../../src/lines/tcp-proxy.ts';
 import { Broker } from './broker.ts';
 import { CassandraNode } from './cassandra-node.ts';
 import { Registry } from './registry.ts';

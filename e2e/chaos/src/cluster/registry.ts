@@ -1,6 +1,6 @@
 import { GenericContainer, type StartedNetwork, Wait } from 'testcontainers';
-import { Line } from '../line.ts';
-import { TcpProxy } from '../tcp-proxy.ts';
+import { Line } from '../../../src/lines/line.ts';
+import { TcpProxy } from '../../../src/lines/tcp-proxy.ts';
 import { images } from './images.ts';
 import { ServerContainer } from './server-container.ts';
 

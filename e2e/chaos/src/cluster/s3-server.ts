@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { GenericContainer, Wait } from 'testcontainers';
-import { Line } from '../line.ts';
-import { TcpProxy } from '../tcp-proxy.ts';
+import { Line } from '../../../src/lines/line.ts';
+import { TcpProxy } from '../../../src/lines/tcp-proxy.ts';
 import { freePort } from './free-port.ts';
 import { images } from './images.ts';
 import { ServerContainer } from './server-container.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chaos, Fault } from '../chaos.ts';
-import type { Line } from '../line.ts';
+import type { Line } from '../../../src/lines/line.ts';
 
 /** Each call to a server takes seconds longer, for a while. */
 export const slow =

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Line } from '../src/line.ts';
-import { TcpProxy } from '../src/tcp-proxy.ts';
+import { Line } from './line.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 
 /** A server that gives back what it gets, behind a proxy, with a client of the proxy and what came back to it. */
 async function echo() {
@@ -53,6 +53,17 @@ describe('a proxy', () => {
     await once(it.client, 'close');
     const next = connect(it.proxy.port, '127.0.0.1');
     expect(await answerTo(next, 'b')).toBe('b');
+    next.destroy();
+  });
+
+  it('breaks off and refuses connections until it accepts them again', async () => {
+    await using it = await echo();
+    await it.proxy.refuse();
+    const refused = connect(it.proxy.port, '127.0.0.1');
+    await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await it.proxy.accept();
+    const next = connect(it.proxy.port, '127.0.0.1');
+    expect(await answerTo(next, 'c')).toBe('c');
     next.destroy();
   });
 

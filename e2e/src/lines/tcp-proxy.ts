@@ -30,9 +30,21 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   static async start(to: { readonly port: number; readonly line: Line }): Promise<TcpProxy> {
-    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = createServer({ noDelay: true });
+    await listen(server, 0);
     return new TcpProxy(server, to);
+  }
+
+  /** From now on nobody answers at the port, and what was connected is so no more. */
+  async refuse(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Answers again after it has refused. */
+  async accept(): Promise<void> {
+    await listen(this.#server, this.port);
   }
 
   /** Holds the next piece from a client that matches, and gives it; what comes after it on its connection waits as well. */
@@ -46,8 +58,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    await this.refuse();
   }
 
   #connect(client: Socket, { port, line }: { readonly port: number; readonly line: Line }): void {
@@ -83,6 +94,11 @@ export class TcpProxy implements AsyncDisposable {
     this.#hold = undefined;
     await new Promise<void>((release) => hold.held({ release }));
   }
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
 }
 
 /** Passes pieces on, in their order, each when it may pass. */
