@@ -74,13 +74,14 @@ export class NoticesWorker implements PartitionWorker {
     return worker;
   }
 
-  async take(records: readonly LoggedRecord[]): Promise<void> {
+  async take(records: readonly LoggedRecord[], upTo: number): Promise<void> {
     for (const record of records) {
       await this.#takeOne(record);
       this.#position = record.offset + 1;
       await this.#flush();
       this.#assignment.signal.throwIfAborted();
     }
+    this.#position = upTo;
     const elapsed = this.#options.clock.elapsed();
     if (elapsed - this.#lookedAt >= lookEvery) {
       this.#lookedAt = elapsed;

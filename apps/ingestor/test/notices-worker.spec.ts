@@ -15,6 +15,7 @@ class Noticing {
   readonly outcomes: Ingested[] = [];
   worker!: NoticesWorker;
   end = 0;
+  #taken = 0;
 
   private constructor(ingesting: Ingesting) {
     this.ingesting = ingesting;
@@ -23,6 +24,7 @@ class Noticing {
   static async begin(ingesting: Ingesting, committed = 0): Promise<Noticing> {
     const noticing = new Noticing(ingesting);
     noticing.end = committed;
+    noticing.#taken = committed;
     const { registry, clock, catalogue, writer: log } = ingesting;
     const encoder = await RecordEncoder.of<Progress>(registry, progressRecord);
     noticing.worker = await NoticesWorker.open(
@@ -55,14 +57,15 @@ class Noticing {
       timestamp: 0,
       offset: this.end++,
     }));
-    await this.worker.take(records);
+    this.#taken = this.end;
+    await this.worker.take(records, this.#taken);
   }
 
   /** Seconds pass without a notice, with a call each second. */
   async wait(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       this.ingesting.now++;
-      await this.worker.take([]);
+      await this.worker.take([], this.#taken);
     }
   }
 

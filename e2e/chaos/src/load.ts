@@ -17,6 +17,7 @@ export class Load implements AsyncDisposable {
   readonly #s3: S3Client;
   readonly #producer: kafkajs.Producer;
   readonly #sent: Delivery[] = [];
+  #isOver = false;
   readonly #doubled: { readonly share: number; readonly come: (path: string | undefined) => void }[] = [];
 
   private constructor(plan: LoadPlan, s3: S3Client, producer: kafkajs.Producer) {
@@ -57,12 +58,13 @@ export class Load implements AsyncDisposable {
         }
       }),
     );
+    this.#isOver = true;
     for (const { come } of this.#doubled.splice(0)) come(undefined);
   }
 
   /** Writes the next file's notice into two partitions at once; `share` says which is the other. Gives its path; `undefined` when none comes. */
   doubleNext(share: number): Promise<string | undefined> {
-    return new Promise((come) => this.#doubled.push({ share, come }));
+    return new Promise((come) => (this.#isOver ? come(undefined) : this.#doubled.push({ share, come })));
   }
 
   /** Writes the notice of a file again, as its source does or into a partition that is another's. */

@@ -64,12 +64,12 @@ const notices = sources.map((source, i) => ({
 }));
 const ingestor = { busy: 0, longest: 0 };
 const processor = { busy: 0, longest: 0 };
-await timing(ingestor, () => worker.take(notices));
+await timing(ingestor, () => worker.take(notices, notices.length));
 clock.time += 60;
 bytes = 0;
 for (let second = 0; second < minutes * 60; second++) {
   clock.time++;
-  await timing(ingestor, () => worker.take([]));
+  await timing(ingestor, () => worker.take([], notices.length));
   worker.commit();
   const records = said;
   said = [];

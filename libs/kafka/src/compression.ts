@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
-import { recordsOf } from './record-batch.ts';
 import { fromGzip, fromLz4, fromSnappy, fromZstd } from './unpack.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
@@ -15,10 +14,12 @@ export const compressionType = {
   zstd: CompressionTypes.ZSTD,
 } as const;
 
+type Unpack = (packed: Buffer) => Buffer | Promise<Buffer>;
+
 interface Packing {
   /** Gives the encoder's bytes packed; only for what we send. */
   readonly pack?: (records: Buffer) => Promise<Buffer>;
-  readonly unpack: (packed: Buffer) => Buffer | Promise<Buffer>;
+  readonly unpack: Unpack;
 }
 
 const packGzip = promisify(gzip);
@@ -28,8 +29,7 @@ const quick = { [constants.ZSTD_c_compressionLevel]: 1 };
 /** Room for what comes out, in one piece if it can be: for each piece beside the first Node crosses threads once more. */
 const packedRoom = (bytes: number) => Math.max(1024, Math.ceil(bytes / 3));
 
-const packings: readonly (readonly [type: number, packing: Packing])[] = [
-  // Such batches are checked as well.
+const packings = new Map<number, Packing>([
   [CompressionTypes.None, { unpack: (records) => records }],
   [CompressionTypes.GZIP, { pack: (records) => packGzip(records), unpack: fromGzip }],
   [
@@ -42,16 +42,20 @@ const packings: readonly (readonly [type: number, packing: Packing])[] = [
   // What others send: the clients of Java and C offer them.
   [CompressionTypes.Snappy, { unpack: fromSnappy }],
   [CompressionTypes.LZ4, { unpack: fromLz4 }],
-];
+]);
 
-/** kafkajs reads gzip only, and checks nothing; codecs are registered for all clients of a process. */
+/** What unpacks records that were packed with a codec; `undefined` when there is no such codec. */
+export const unpackOf = (codec: number): Unpack | undefined => packings.get(codec)?.unpack;
+
+/** kafkajs knows gzip only; codecs are registered for all clients of a process. */
 export function registerCodecs(): void {
   for (const [type, { pack, unpack }] of packings)
-    CompressionCodecs[type as keyof typeof CompressionCodecs] = () => ({
-      compress: ({ buffer }: { buffer: Buffer }) => {
-        if (!pack) throw new Error(`kafka: batches of compression ${type} are read only`);
-        return pack(buffer);
-      },
-      decompress: (payload: Buffer) => recordsOf(payload, unpack),
-    });
+    if (type !== CompressionTypes.None)
+      CompressionCodecs[type as keyof typeof CompressionCodecs] = () => ({
+        compress: ({ buffer }: { buffer: Buffer }) => {
+          if (!pack) throw new Error(`kafka: batches of compression ${type} are read only`);
+          return pack(buffer);
+        },
+        decompress: unpack,
+      });
 }

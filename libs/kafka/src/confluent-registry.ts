@@ -41,21 +41,28 @@ export class ConfluentRegistry implements SchemaRegistry {
 
   async latest(name: string): Promise<AvroRecord | undefined> {
     try {
-      return await this.schema(await this.#client.getLatestSchemaId(name));
+      const schema = await this.schema(await this.#client.getLatestSchemaId(name));
+      return schema === 'other' ? undefined : schema;
     } catch (cause) {
       if (statusOf(cause) === 404) return undefined;
       throw this.#failure(`cannot get the schema of ${name}`, cause);
     }
   }
 
-  async schema(id: number): Promise<AvroRecord | undefined> {
+  async schema(id: number): Promise<AvroRecord | 'other' | undefined> {
     try {
-      const schema = (await this.#client.getSchema(id)) as unknown as { schema(options: object): unknown };
-      return schema.schema({ exportAttrs: true }) as AvroRecord;
+      // As it stands there: the client makes a type of it at once, and what it cannot make one of is an error.
+      const { schema, schemaType = 'AVRO' } = await this.#answerFor(id);
+      const written = schemaType === 'AVRO' ? (JSON.parse(schema) as AvroRecord) : undefined;
+      return written?.type === 'record' ? written : 'other';
     } catch (cause) {
       if (statusOf(cause) === 404) return undefined;
       throw this.#failure(`cannot get schema ${id}`, cause);
     }
+  }
+
+  async #answerFor(id: number): Promise<{ readonly schema: string; readonly schemaType?: string }> {
+    return (await this.#client['getSchemaOriginRequest'](id)).data();
   }
 
   #failure(what: string, cause: unknown): StoreError {

@@ -21,6 +21,15 @@ export function kafkaError(what: string, cause: unknown): StoreError {
   return new StoreError(`kafka: ${what}: ${why}`, { cause, retriable: !isLasting });
 }
 
+/** What kafkajs does not try again, and which is over when servers are back. */
+const passing = new Set(['KafkaJSGroupCoordinatorNotFound', 'KafkaJSTimeout', 'KafkaJSLockTimeout']);
+
+/** Whether servers were away, and nothing is wrong here, though kafkajs gives up. */
+export function isOfServers(cause: unknown): boolean {
+  for (let error = cause; error instanceof Error; error = error.cause) if (passing.has(error.name)) return true;
+  return false;
+}
+
 /** kafkajs wraps what happened in what it did about it. */
 function rootOf(error: KafkaJSError): Error {
   let root: Error & { cause?: unknown } = error;

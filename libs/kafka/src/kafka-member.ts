@@ -1,20 +1,22 @@
 import {
   type GroupMember,
   type GroupOptions,
-  type LoggedRecord,
   PartitionPump,
   type PumpSource,
   type TopicPartition,
 } from '@neartime/streams';
-import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { kafkaError } from './failure.ts';
-import { carriedBy } from './fetch-batches.ts';
-import { type Damage, damageOf, isAnyDamaged } from './record-batch.ts';
+import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
+import { isOfServers, kafkaError } from './failure.ts';
+import { batchIn } from './fetch-batches.ts';
+import type { Damage, FetchedBatch } from './fetched-batch.ts';
 
 interface Held {
   readonly place: TopicPartition;
   readonly pump: PartitionPump;
 }
+
+/** Before a member begins anew that kafkajs has given up, in milliseconds. */
+const beginAnewMs = 3000;
 
 /** How long a member that stops may go on with what it has in hand, in milliseconds. */
 const finishMs = 6000;
@@ -31,6 +33,7 @@ export class KafkaMember implements GroupMember {
   readonly #held = new Map<string, Held>();
   readonly #mostSilentMs: number;
   #hasJoined = false;
+  #isLeaving = false;
   /** When the group was heard of last. */
   #heardAt = -Infinity;
   /** What was lost and is not put down yet, by name: a partition that comes back waits for itself. */
@@ -56,23 +59,31 @@ export class KafkaMember implements GroupMember {
     consumer.on(GROUP_JOIN, ({ payload }) => member.#joined(payload.memberAssignment as Record<string, number[]>));
     consumer.on(REBALANCING, () => (member.#hasJoined = false));
     consumer.on(DISCONNECT, () => (member.#hasJoined = false));
-    consumer.on(CRASH, ({ payload }) => {
-      member.#hasJoined = false;
-      const error = kafkaError(`the member of ${options.groupId} fell out`, payload.error);
-      options.onTrouble(error);
-      // kafkajs begins anew after what it takes for passing. After anything else it never reads again, and says no more of it: then
-      // whoever started the process has to start it again.
-      if (!payload.restart)
-        setImmediate(() => {
-          throw error;
-        });
-    });
-    await consumer.run({
+    consumer.on(CRASH, ({ payload }) => member.#fellOut(payload));
+    await member.#run();
+    return member;
+  }
+
+  #run(): Promise<void> {
+    return this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async (batch) => member.#take(batch),
+      eachBatch: async (batch) => this.#take(batch),
     });
-    return member;
+  }
+
+  /** kafkajs begins anew after what it takes for passing. After anything else it never reads again, and says no more of it. */
+  #fellOut({ error: cause, restart }: { readonly error: Error; readonly restart: boolean }): void {
+    this.#hasJoined = false;
+    const error = kafkaError(`the member of ${this.#options.groupId} fell out`, cause);
+    this.#options.onTrouble(error);
+    if (restart || this.#isLeaving) return;
+    if (isOfServers(cause)) setTimeout(() => void (this.#isLeaving || this.#run()), beginAnewMs).unref();
+    // Then whoever started the process has to start it again.
+    else
+      setImmediate(() => {
+        throw error;
+      });
   }
 
   get partitions(): readonly TopicPartition[] {
@@ -89,6 +100,7 @@ export class KafkaMember implements GroupMember {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isLeaving = true;
     await Promise.all([...this.#held.values()].map(({ pump }) => pump.stop(finishMs)));
     await Promise.all(this.#losing.values());
     this.#held.clear();
@@ -97,6 +109,8 @@ export class KafkaMember implements GroupMember {
 
   /** The group has dealt its partitions out anew. Before anything is fetched: this is called in the same turn. */
   #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
+    // What is dealt out to one that leaves is dealt out again in a moment.
+    if (this.#isLeaving) return;
     this.#hasJoined = true;
     this.#heardAt = performance.now();
     const places = Object.entries(assignment).flatMap(([topic, partitions]) =>
@@ -134,9 +148,10 @@ export class KafkaMember implements GroupMember {
         return this.#look({ topic, partition });
       },
       seek: (offset) => {
-        if (isHeld()) this.#consumer.seek({ topic, partition, offset: String(offset) });
+        if (isHeld() && this.#hasJoined) this.#consumer.seek({ topic, partition, offset: String(offset) });
       },
       flow: (isWanted) => {
+        if (!this.#hasJoined) return;
         if (isWanted && isHeld()) this.#consumer.resume(selection);
         else this.#consumer.pause(selection);
       },
@@ -171,59 +186,26 @@ export class KafkaMember implements GroupMember {
   #take({ batch, resolveOffset, isStale }: EachBatchPayload): void {
     const { topic, partition, messages, highWatermark } = batch;
     const pump = this.#held.get(nameOf({ topic, partition }))?.pump;
-    if (!pump?.isOpen || isStale() || messages.length === 0) return;
-    for (const records of recordsOf(messages)) {
-      const { readable, trouble } = this.#readable({ topic, partition }, records);
-      pump.offer(readable, Number(highWatermark));
-      if (readable.length > 0) resolveOffset(String(readable.at(-1)!.offset));
-      if (trouble) return pump.fail(trouble);
+    if (!pump?.isOpen || isStale()) return;
+    for (const fetched of messages.map(batchIn)) {
+      const trouble = fetched.damage && damagedBatch({ topic, partition }, fetched, fetched.damage);
+      // Another replica may have it whole.
+      if (trouble && fetched.damage?.by === 'broker') return pump.fail(trouble);
+      // One that nobody will ever be able to read goes on to the worker, and is found to be no record there.
+      if (trouble) this.#options.onTrouble(trouble);
+      pump.offer(fetched.records, Number(highWatermark), fetched);
+      resolveOffset(String(fetched.to - 1));
     }
-  }
-
-  /**
-   * What can go on to the worker. Records that nobody will ever be able to read do, and are found to be no records there. Before
-   * a batch that the broker has damaged the partition stops: another replica may have it whole.
-   */
-  #readable(
-    place: TopicPartition,
-    records: readonly LoggedRecord[],
-  ): { readonly readable: readonly LoggedRecord[]; readonly trouble?: Error } {
-    let last: Damage | undefined;
-    for (let at = 0; isAnyDamaged() && at < records.length; at++) {
-      const { value, offset } = records[at]!;
-      const damage = damageOf(value);
-      if (!damage || damage === last) continue;
-      last = damage;
-      const trouble = damagedBatch(place, offset, damage);
-      if (damage.by === 'broker') return { readable: records.slice(0, at), trouble };
-      this.#options.onTrouble(trouble);
-    }
-    return { readable: records };
   }
 }
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
 
-const damagedBatch = (place: TopicPartition, offset: number, { by, why, records }: Damage): Error =>
+const damagedBatch = (place: TopicPartition, { from, to }: FetchedBatch, { by, why }: Damage): Error =>
   new Error(
     by === 'broker'
-      ? `${nameOf(place)}: the broker gives a damaged batch at ${offset}: ${why}; the partition waits for a whole one: ` +
-          `make another replica its leader, or delete its records up to ${offset + records} to go on without them`
-      : `${nameOf(place)}: the ${records} records from ${offset} on cannot be read: ${why}; they go to the dead letters: ` +
+      ? `${nameOf(place)}: the broker gives a damaged batch at ${from}: ${why}; the partition waits for a whole one: ` +
+          `make another replica its leader, or delete its records up to ${to} to go on without them`
+      : `${nameOf(place)}: the ${to - from} records from ${from} on cannot be read: ${why}; they go to the dead letters: ` +
           `look at who sent them`,
   );
-
-const noValue = new Uint8Array(0);
-
-/** The records of each batch, where messages are batches; all of them together where they are records. */
-function recordsOf(messages: readonly KafkaMessage[]): (readonly LoggedRecord[])[] {
-  const batches = messages.map(carriedBy);
-  return batches.every((records) => records !== undefined) ? batches : [messages.map(recordOf)];
-}
-
-const recordOf = ({ key, value, timestamp, offset }: KafkaMessage): LoggedRecord => ({
-  key,
-  value: value ?? noValue,
-  timestamp: Number(timestamp),
-  offset: Number(offset),
-});

@@ -1,7 +1,8 @@
-import type { RecordBlock } from '@neartime/streams';
+import { type RecordBlock, StoreError } from '@neartime/streams';
 import kafkajs, { type CompressionTypes as CompressionType } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import produce from 'kafkajs/src/protocol/requests/produce/index.js';
+import { batchAt, uncountedBytes } from './batch-layout.ts';
 import { crc32c } from './crc32c.ts';
 
 /*
@@ -41,13 +42,18 @@ const ourVersion = 7;
 export function registerBlocks(): void {
   produce.protocol = ({ version }) => {
     const make = original({ version }) as (request: ProduceArguments) => { request: object };
-    if (version !== ourVersion) return make;
     return (request: ProduceArguments) => {
       const made = make(request);
       const carries = request.topicData.some(({ partitions }) =>
         partitions.some(({ messages }) => messages[0]?.[carried]),
       );
-      return carries ? { ...made, request: { ...made.request, encode: () => encode(request) } } : made;
+      if (!carries) return made;
+      // As an older request each block would be one record without a value.
+      if (version !== ourVersion)
+        throw new StoreError(`kafka: the broker speaks version ${version} of producing; Kafka 2.1 or newer is needed`, {
+          retriable: false,
+        });
+      return { ...made, request: { ...made.request, encode: () => encode(request) } };
     };
   };
 }
@@ -67,37 +73,26 @@ async function encode({ acks, timeout, compression, topicData }: ProduceArgument
   return encoder;
 }
 
-/** Bytes of a batch before its records, and before what the checksum covers. */
-const headBytes = 61;
-const checkedFrom = 21;
-/** What the length of a batch does not count: the offset and itself. */
-const uncountedBytes = 12;
-
-/**
- * A record batch of format 2: base offset (8 bytes), length (4), leader's epoch (4), 2 (1), CRC32C of all that follows (4),
- * attributes with the codec (2), last offset in the batch (4), first and greatest time (8, 8), of producers with a number
- * their number, epoch and sequence (8, 2, 4; -1 for others), how many records (4), the records, packed.
- */
 async function batchOf(messages: readonly Carrier[], compression: CompressionType): Promise<Buffer> {
   const block = messages[0]?.[carried];
   if (!block || messages.length > 1) throw new TypeError('kafka: a partition has other messages beside a record block');
   const packed = await pack(block.bytes, compression);
-  const batch = Buffer.allocUnsafe(headBytes + packed.length);
-  batch.writeBigInt64BE(0n, 0);
-  batch.writeInt32BE(batch.length - uncountedBytes, 8);
-  batch.writeInt32BE(-1, 12);
-  batch[16] = 2;
-  batch.writeInt16BE(compression, 21);
-  batch.writeInt32BE(block.length - 1, 23);
+  const batch = Buffer.allocUnsafe(batchAt.records + packed.length);
+  batch.writeBigInt64BE(0n, batchAt.baseOffset);
+  batch.writeInt32BE(batch.length - uncountedBytes, batchAt.length);
+  batch.writeInt32BE(-1, batchAt.leaderEpoch);
+  batch[batchAt.format] = 2;
+  batch.writeInt16BE(compression, batchAt.attributes);
+  batch.writeInt32BE(block.length - 1, batchAt.lastOffset);
   const time = BigInt(Math.floor(block.timestamp));
-  batch.writeBigInt64BE(time, 27);
-  batch.writeBigInt64BE(time, 35);
-  batch.writeBigInt64BE(-1n, 43);
-  batch.writeInt16BE(-1, 51);
-  batch.writeInt32BE(-1, 53);
-  batch.writeInt32BE(block.length, 57);
-  packed.copy(batch, headBytes);
-  batch.writeUInt32BE(crc32c(batch.subarray(checkedFrom)), 17);
+  batch.writeBigInt64BE(time, batchAt.firstTime);
+  batch.writeBigInt64BE(time, batchAt.greatestTime);
+  batch.writeBigInt64BE(-1n, batchAt.producerId);
+  batch.writeInt16BE(-1, batchAt.producerEpoch);
+  batch.writeInt32BE(-1, batchAt.sequence);
+  batch.writeInt32BE(block.length, batchAt.count);
+  packed.copy(batch, batchAt.records);
+  batch.writeUInt32BE(crc32c(batch.subarray(batchAt.attributes)), batchAt.checksum);
   return batch;
 }
 

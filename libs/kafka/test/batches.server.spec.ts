@@ -70,6 +70,26 @@ describeWithServers('Kafka', (servers: Servers) => {
     await member[Symbol.asyncDispose]();
   });
 
+  it('is read past the ends of others’ transactions', async () => {
+    const client = kafkaClient({ brokers: [servers.kafka], clientId: 'test' });
+    const topic = await newTopic(client);
+    const producer = client.producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    for (const value of ['a', 'b']) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: [{ partition: 0, value }], acks: -1 });
+      await transaction.commit();
+    }
+    await producer.disconnect();
+    await send(client, topic, 'c', 'None');
+    const { values, troubles, member } = await read(client, topic);
+    await vi.waitFor(() => expect(values).toHaveLength(502), { timeout: 30_000 });
+    expect(values.slice(0, 3)).toEqual(['a', 'b', 'c 0']);
+    expect(member.lag).toBe(0);
+    expect(troubles).toEqual([]);
+    await member[Symbol.asyncDispose]();
+  });
+
   it('stops a partition whose records come garbled, and gives them once they come as they were sent', async () => {
     const plain = kafkaClient({ brokers: [servers.kafka], clientId: 'test' });
     const line = { isGarbled: true };

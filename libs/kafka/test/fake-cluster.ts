@@ -1,4 +1,5 @@
 import type { Admin, Consumer, EachBatchPayload, Kafka, ProducerBatch, RecordMetadata } from 'kafkajs';
+import { carrierOf } from '../src/fetch-batches.ts';
 
 /* One broker cannot show what kafkajs does wrong among several: this stands in its place and does it. */
 
@@ -54,6 +55,16 @@ export class FakeConsumer {
     this.#listeners.get(events.GROUP_JOIN)!({ payload: { memberAssignment: { [this.topic]: partitions } } });
   }
 
+  /** kafkajs gives up, and has no group from then on until it is run again. */
+  crash(error: Error, restart = false): void {
+    this.#eachBatch = undefined;
+    this.#listeners.get(events.CRASH)!({ payload: { error, restart } });
+  }
+
+  get isRun(): boolean {
+    return this.#eachBatch !== undefined;
+  }
+
   /** The group answers a sign of life. */
   beat(): void {
     this.#listeners.get(events.HEARTBEAT)!({ payload: {} });
@@ -61,13 +72,8 @@ export class FakeConsumer {
 
   /** Records of these offsets are fetched. Gives the offsets up to which fetching goes on from there. */
   fetch(partition: number, ...offsets: number[]): Promise<number[]> {
-    const messages = offsets.map((offset) => ({
-      key: null,
-      value: Buffer.from(`${offset}`),
-      timestamp: '0',
-      offset: `${offset}`,
-    }));
-    return this.fetchMessages(partition, messages);
+    const records = offsets.map((offset) => ({ key: null, value: Buffer.from(`${offset}`), timestamp: 0, offset }));
+    return this.fetchMessages(partition, [carrierOf({ from: offsets[0]!, to: offsets.at(-1)! + 1, records })]);
   }
 
   /** The same with messages as kafkajs has them. */
@@ -90,14 +96,24 @@ export class FakeConsumer {
       on: (name: string, listener: (event: { payload: unknown }) => void) => void this.#listeners.set(name, listener),
       run: async ({ eachBatch }: { eachBatch: (payload: EachBatchPayload) => Promise<void> }) =>
         void (this.#eachBatch = eachBatch),
-      seek: ({ partition, offset }: { partition: number; offset: string }) =>
-        void this.seeks.push({ partition, offset: Number(offset) }),
-      pause: ([{ partitions }]: [{ partitions: number[] }]) =>
-        partitions.forEach((partition) => this.paused.add(partition)),
-      resume: ([{ partitions }]: [{ partitions: number[] }]) =>
-        partitions.forEach((partition) => this.paused.delete(partition)),
+      seek: ({ partition, offset }: { partition: number; offset: string }) => {
+        this.#mustBeRun();
+        this.seeks.push({ partition, offset: Number(offset) });
+      },
+      pause: ([{ partitions }]: [{ partitions: number[] }]) => {
+        this.#mustBeRun();
+        partitions.forEach((partition) => this.paused.add(partition));
+      },
+      resume: ([{ partitions }]: [{ partitions: number[] }]) => {
+        this.#mustBeRun();
+        partitions.forEach((partition) => this.paused.delete(partition));
+      },
       commitOffsets: async (offsets: SeenCommit[]) => void this.commits.push(...offsets),
     };
+  }
+
+  #mustBeRun(): void {
+    if (!this.isRun) throw new Error('Consumer group was not initialized, consumer#run must be called first');
   }
 
   #admin() {

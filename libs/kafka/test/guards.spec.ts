@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { KafkaReader, KafkaWriter } from '../src/index.ts';
 import { registerCodecs } from '../src/compression.ts';
 import { FakeConsumer, fakeProducer } from './fake-cluster.ts';
-import { at, fetched, withChangedByte, withRecords } from './fetched.ts';
+import { at, messagesOf, withChangedByte, withHead, withRecords } from './fetched.ts';
 import { javaBatch } from './java-batches.ts';
 
 const record = { key: null, value: Buffer.from('a'), timestamp: 0 };
@@ -62,6 +62,11 @@ async function join(consumer: FakeConsumer) {
     onTrouble: (error) => void troubles.push(error),
   });
   return { member, taken, assignments, troubles };
+}
+
+function fakeTimeouts(): Disposable {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+  return { [Symbol.dispose]: () => void vi.useRealTimers() };
 }
 
 describe('what is too large for a batch', () => {
@@ -181,15 +186,32 @@ describe('a member of a group', () => {
       });
       consumer.deal(0);
       await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
-      const messages = await fetched(at(0, whole), at(3, nobodyCanRead), at(6, whole));
-      expect(await consumer.fetchMessages(0, messages)).toEqual([8]);
-      await vi.waitFor(() => expect(values).toHaveLength(9));
+      const messages = await messagesOf(at(0, whole), at(3, nobodyCanRead), at(6, whole));
+      expect(await consumer.fetchMessages(0, messages)).toEqual([2, 5, 8]);
+      await vi.waitFor(() => expect(values).toHaveLength(7));
       const isNotice = values.map((value) => value.startsWith('s3://'));
-      expect(isNotice).toEqual([true, true, true, false, false, false, true, true, true]);
+      expect(isNotice).toEqual([true, true, true, false, true, true, true]);
+      expect(values[3]).toMatch(/^3 records that cannot be read: /);
       expect(troubles).toHaveLength(1);
       expect(troubles[0]).toMatch(
         /^events\.device\[0\]: the 3 records from 3 on cannot be read: .+; they go to the dead letters: look at who sent them$/,
       );
+      await member[Symbol.asyncDispose]();
+    });
+
+    it('steps over the ends of transactions, which have offsets and are no records', async () => {
+      const consumer = new FakeConsumer();
+      const { member, taken, troubles } = await join(consumer);
+      consumer.deal(0);
+      await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+      const marker = withHead(withRecords(javaBatch('zstd'), Buffer.from('a marker')), {
+        ...{ attributes: 0x20, lastOffset: 0, count: 1 },
+      });
+      expect(await consumer.fetchMessages(0, await messagesOf(at(0, whole), at(3, marker), at(4, whole)))).toEqual([
+        2, 3, 6,
+      ]);
+      await vi.waitFor(() => expect(taken.map(([, offset]) => offset)).toEqual([0, 1, 2, 4, 5, 6]));
+      expect(troubles).toEqual([]);
       await member[Symbol.asyncDispose]();
     });
 
@@ -198,7 +220,7 @@ describe('a member of a group', () => {
       const { member, taken, troubles } = await join(consumer);
       consumer.deal(0, 1);
       await vi.waitFor(() => expect(consumer.seeks).toHaveLength(2));
-      const damaged = await fetched(at(0, whole), at(3, withChangedByte(whole)), at(6, whole));
+      const damaged = await messagesOf(at(0, whole), at(3, withChangedByte(whole)), at(6, whole));
       expect(await consumer.fetchMessages(0, damaged)).toEqual([2]);
       await vi.waitFor(() => expect(troubles).toHaveLength(1));
       expect(troubles[0]!.message).toBe(
@@ -210,7 +232,7 @@ describe('a member of a group', () => {
       await consumer.fetch(1, 0, 1);
       await vi.waitFor(() => expect(taken.filter(([partition]) => partition === 1)).toHaveLength(2));
       await vi.waitFor(() => expect(consumer.seeks).toHaveLength(3));
-      await consumer.fetchMessages(0, await fetched(at(0, whole), at(3, whole)));
+      await consumer.fetchMessages(0, await messagesOf(at(0, whole), at(3, whole)));
       await vi.waitFor(() => expect(taken.filter(([partition]) => partition === 0).at(-1)).toEqual([0, 5]));
       expect(member.isReady).toBe(true);
       await member[Symbol.asyncDispose]();
@@ -231,6 +253,54 @@ describe('a member of a group', () => {
     expect(member.isReady).toBe(true);
     now.mockRestore();
     await member[Symbol.asyncDispose]();
+  });
+
+  it('begins anew where kafkajs gives up since servers were away, and goes on where it was', async () => {
+    using _ = fakeTimeouts();
+    const consumer = new FakeConsumer();
+    const { member, taken, troubles } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+    await consumer.fetch(0, 0, 1);
+    const away = Object.assign(new Error('Failed to find group coordinator'), {
+      name: 'KafkaJSGroupCoordinatorNotFound',
+    });
+    consumer.crash(Object.assign(new Error('retried for long', { cause: away })));
+    expect(member.isReady).toBe(false);
+    expect(troubles.at(-1)!.message).toBe('kafka: the member of group fell out: Failed to find group coordinator');
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(consumer.isRun).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(consumer.isRun).toBe(true);
+    consumer.deal(0);
+    expect(consumer.seeks.at(-1)).toEqual({ partition: 0, offset: 2 });
+    await consumer.fetch(0, 2);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(taken.at(-1)).toEqual([0, 2]);
+    await member[Symbol.asyncDispose]();
+  });
+
+  it('leaves also when kafkajs has given up just then, and does not begin anew', async () => {
+    using _ = fakeTimeouts();
+    const consumer = new FakeConsumer();
+    const { member } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(consumer.seeks).toHaveLength(1));
+    consumer.crash(Object.assign(new Error('no lock'), { name: 'KafkaJSLockTimeout' }));
+    await member[Symbol.asyncDispose]();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(consumer.isRun).toBe(false);
+  });
+
+  it('takes nothing on that is dealt to it while it leaves', async () => {
+    const consumer = new FakeConsumer();
+    const { member, assignments } = await join(consumer);
+    consumer.deal(0);
+    await vi.waitFor(() => expect(assignments).toHaveLength(1));
+    const left = member[Symbol.asyncDispose]();
+    consumer.deal(0, 1);
+    await left;
+    expect(assignments).toHaveLength(1);
   });
 
   it('takes what is fetched twice once', async () => {

@@ -64,8 +64,11 @@ export interface PartitionWorker {
   readonly from: number;
   /** It takes no more records at a call than these: where each is much work, so that it is asked for a commit in between. */
   readonly mostAtOnce?: number;
-  /** Takes records in unbroken offset order; with none when nothing has come for a while (a second at most). */
-  take(records: readonly LoggedRecord[]): Promise<void>;
+  /**
+   * Takes records in unbroken order; with none when nothing has come for a while (a second at most). `upTo`: all before this offset has
+   * been taken with them. The ends of transactions of others have offsets, too, and are no records.
+   */
+  take(records: readonly LoggedRecord[], upTo: number): Promise<void>;
   /** What may be committed now; `undefined` while that is nothing new. */
   commit(): Commit | undefined;
   /** The partition is lost, or the member stops, which has committed before. */
@@ -83,7 +86,7 @@ export interface GroupOptions {
 
 /** A member of a consumer group. */
 export interface GroupMember extends AsyncDisposable {
-  /** The partitions that it has a worker for. */
+  /** The partitions that it has, also those whose workers are still opening. */
   readonly partitions: readonly TopicPartition[];
   /** Whether it takes part: it has joined, and every worker gets on, which it does not while a server is down that it needs. */
   readonly isReady: boolean;

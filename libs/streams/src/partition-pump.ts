@@ -23,6 +23,18 @@ export interface PumpOptions {
   readonly mostRetryMs?: number;
 }
 
+/** Offsets in unbroken order, from the first up to before `to`. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Offered {
+  readonly records: readonly LoggedRecord[];
+  /** The offset behind them. */
+  readonly to: number;
+}
+
 /** So many bytes are fetched ahead of a worker; at a quarter of them fetching goes on. */
 const mostAhead = 4 * 1024 * 1024;
 
@@ -37,7 +49,7 @@ export class PartitionPump {
   readonly #options: Required<PumpOptions>;
   readonly #lost = new AbortController();
   readonly #running: Promise<void>;
-  #queue: LoggedRecord[][] = [];
+  #queue: Offered[] = [];
   #ahead = 0;
   #isFlowing = false;
   /** The offset that the next offered record must have; `undefined` while there is no worker. */
@@ -76,18 +88,20 @@ export class PartitionPump {
     return Math.max(0, this.#end - this.#taken);
   }
 
-  /** Records as they were fetched, and the end of the partition then. Those that were offered before are passed over. */
-  offer(records: readonly LoggedRecord[], end: number): void {
+  /**
+   * Records as they were fetched, and the end of the partition then. `span`: the offsets that they stand at, where not each of those
+   * has a record. Those that were offered before are passed over.
+   */
+  offer(records: readonly LoggedRecord[], end: number, span: Span = spanOf(records)): void {
     this.#end = Math.max(this.#end, end);
-    if (this.#expected === undefined || this.#failure) return;
     const expected = this.#expected;
-    // The log is shorter than what was taken of it: it was made anew, or has lost its end.
-    if (records.length > 0 && end < expected && records.at(-1)!.offset < expected) return this.#failAtHole(expected);
-    const fresh = records[0]?.offset === expected ? records : records.filter(({ offset }) => offset >= expected);
-    if (fresh.length === 0) return;
-    if (!isUnbroken(fresh, expected)) return this.#failAtHole(expected);
-    this.#expected = fresh.at(-1)!.offset + 1;
-    this.#queue.push(fresh as LoggedRecord[]);
+    if (expected === undefined || this.#failure || span.from === span.to) return;
+    // Behind the end the log is shorter than what was taken of it: it was made anew, or has lost its end.
+    if (span.from > expected || (end < expected && span.to <= expected)) return this.#failAtHole(expected);
+    if (span.to <= expected) return;
+    const fresh = span.from === expected ? records : records.filter(({ offset }) => offset >= expected);
+    this.#expected = span.to;
+    this.#queue.push({ records: fresh, to: span.to });
     this.#ahead += sizeOf(fresh);
     if (this.#ahead > mostAhead) this.#flow(false);
     this.#wake();
@@ -110,6 +124,8 @@ export class PartitionPump {
 
   /** The group was joined anew and the partition stayed: reading goes on where it was. */
   stay(): void {
+    // What was committed may have gone nowhere meanwhile.
+    this.#committed = undefined;
     if (this.#expected === undefined) this.#source.flow(false);
     else {
       this.#source.seek(this.#expected);
@@ -164,12 +180,11 @@ export class PartitionPump {
     try {
       this.#begin(worker.from);
       while (!this.#isOver) {
-        const records = await this.#next(worker.mostAtOnce);
-        const reached = records.at(-1) ? records.at(-1)!.offset + 1 : this.#taken;
-        this.#wellFrom = Math.max(this.#wellFrom, reached);
-        await worker.take(records);
-        this.#taken = reached;
-        if (reached >= this.#wellFrom) this.#failures = 0;
+        const { records, to } = await this.#next(worker.mostAtOnce);
+        this.#wellFrom = Math.max(this.#wellFrom, to);
+        await worker.take(records, to);
+        this.#taken = to;
+        if (to >= this.#wellFrom) this.#failures = 0;
         if (performance.now() - this.#committedAt >= this.#options.commitMs) await this.#commit(worker);
       }
       await this.#commit(worker);
@@ -198,16 +213,22 @@ export class PartitionPump {
   }
 
   /** The next records; none when nothing came for a while. */
-  async #next(most = Infinity): Promise<LoggedRecord[]> {
+  async #next(most = Infinity): Promise<Offered> {
     if (this.#queue.length === 0 && !this.#isOver && !this.#failure) await this.#pause(this.#options.idleMs);
-    if (this.#isOver) return [];
+    if (this.#isOver) return { records: [], to: this.#taken };
     if (this.#queue.length === 0 && this.#failure) throw this.#failure;
-    const fetched = this.#queue.shift() ?? [];
-    const records = fetched.slice(0, most);
-    if (records.length < fetched.length) this.#queue.unshift(fetched.slice(most));
-    this.#ahead -= sizeOf(records);
+    const offered = this.#queue.shift() ?? { records: [], to: this.#taken };
+    if (offered.records.length > most) {
+      this.#queue.unshift({ ...offered, records: offered.records.slice(most) });
+      return this.#takeOut({ records: offered.records.slice(0, most), to: offered.records[most]!.offset });
+    }
+    return this.#takeOut(offered);
+  }
+
+  #takeOut(offered: Offered): Offered {
+    this.#ahead -= sizeOf(offered.records);
     if (!this.#isFlowing && !this.#failure && this.#ahead < mostAhead / 4) this.#flow(true);
-    return records;
+    return offered;
   }
 
   async #commit(worker: PartitionWorker): Promise<void> {
@@ -236,8 +257,10 @@ export class PartitionPump {
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}[${partition}]`;
 
-const isUnbroken = (records: readonly LoggedRecord[], expected: number): boolean =>
-  records.every(({ offset }, i) => offset === expected + i);
+const spanOf = (records: readonly LoggedRecord[]): Span => ({
+  from: records[0]?.offset ?? 0,
+  to: (records.at(-1)?.offset ?? -1) + 1,
+});
 
 function sizeOf(records: readonly LoggedRecord[]): number {
   let bytes = 0;

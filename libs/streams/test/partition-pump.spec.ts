@@ -13,9 +13,9 @@ function pumping(take: PartitionWorker['take'], { mostAtOnce = Infinity, retryMs
   const worker = (from: number): PartitionWorker => ({
     from: (next = from),
     mostAtOnce,
-    take: async (taken) => {
-      await take(taken);
-      next += taken.length;
+    take: async (taken, upTo) => {
+      await take(taken, upTo);
+      next = upTo;
     },
     commit: () => ({ offset: next, metadata: '' }),
   });
@@ -52,6 +52,40 @@ describe('a pump', () => {
     expect(sizes).toEqual([4, 4, 2, 3]);
     expect(commits).toEqual([4, 8, 10, 13]);
     await pump.stop(1000);
+  });
+
+  it('steps over offsets that have no record, and tells the worker up to where', async () => {
+    const taken: [number[], number][] = [];
+    const { pump, commits, troubles } = pumping(
+      async (some, upTo) => void taken.push([some.map(({ offset }) => offset), upTo]),
+      { mostAtOnce: 2 },
+    );
+    await vi.waitFor(() => expect(pump.isOpen).toBe(true));
+    pump.offer([record(0), record(2), record(3)], 10, { from: 0, to: 5 });
+    // The end of a transaction, then one that was read before in part.
+    pump.offer([], 10, { from: 5, to: 6 });
+    pump.offer([record(4), record(7)], 10, { from: 4, to: 9 });
+    await vi.waitFor(() => expect(commits.at(-1)).toBe(9));
+    expect(taken.filter(([, upTo], i) => upTo !== taken[i - 1]?.[1])).toEqual([
+      ...(taken[0]![1] === 0 ? [[[], 0]] : []),
+      [[0, 2], 3],
+      [[3], 5],
+      [[], 6],
+      [[7], 9],
+    ]);
+    expect(troubles).toEqual([]);
+    await pump.stop(1000);
+  });
+
+  it('commits again what it has committed when the group is dealt out anew', async () => {
+    const { pump, commits } = pumping(async () => undefined);
+    await vi.waitFor(() => expect(pump.isOpen).toBe(true));
+    pump.offer(records(0, 3), 3);
+    await vi.waitFor(() => expect(commits).toEqual([3]));
+    pump.stay();
+    await vi.waitFor(() => expect(commits).toEqual([3, 3]));
+    await pump.stop(1000);
+    expect(commits).toEqual([3, 3]);
   });
 
   it('that stops finishes what is in hand, and leaves the rest to the next', async () => {

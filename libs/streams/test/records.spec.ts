@@ -4,6 +4,7 @@ import {
   eventRecord,
   eventSchema,
   featureRowRecord,
+  type Progress,
   progressRecord,
 } from '@neartime/schemas';
 import avro, { type Schema } from 'avsc';
@@ -101,6 +102,42 @@ describe('records', () => {
     expect(await why(Buffer.from([0, 0, 0, 0, 99, 1]), eventRecord)).toBe('schema 99 is not in the registry');
     expect(await why(encoded, progressRecord)).toBe('a neartime.Event does not belong here');
     expect(await why(encoded.subarray(0, 12), eventRecord)).toMatch(/^it is no neartime.Event of schema 1: /);
+  });
+
+  it('whose schema is none of Avro are not waited for', async () => {
+    const registry = new MemoryRegistry();
+    let asked = 0;
+    const mixed = {
+      register: registry.register.bind(registry),
+      latest: registry.latest.bind(registry),
+      schema: async () => (asked++, 'other' as const),
+    };
+    const decoder = new RecordDecoder(mixed, [{ record: eventRecord }], { pauseMs: 60_000 });
+    const value = Buffer.from([0, 0, 0, 0, 7, 1]);
+    await decoder.prepare([value]);
+    await decoder.prepare([value]);
+    expect(decoder.decode(value)).toEqual({ undecodable: 'schema 7 is no record of Avro' });
+    expect(asked).toBe(1);
+  });
+
+  it('with more items than bytes take no memory for them, whichever schema reads or passes over them', async () => {
+    const registry = new MemoryRegistry();
+    const encoder = await RecordEncoder.of<Progress>(registry, progressRecord);
+    const encoded = encoder.encode({ sources: [] });
+    expect(await decodeOne(registry, encoded, progressRecord)).toMatchObject({ value: { sources: [] } });
+    // As Avro writes a hundred million, before items that do not come; and minus as many, with the bytes of a block.
+    for (const promise of [
+      [0x80, 0x84, 0xaf, 0x5f],
+      [0xff, 0x83, 0xaf, 0x5f, 2],
+    ]) {
+      const bomb = Buffer.concat([encoded.subarray(0, -1), Buffer.from(promise)]);
+      for (const fields of [progressRecord.fields, [{ name: 'more', type: ['null', 'string'], default: null }]]) {
+        const decoded = await decodeOne(registry, bomb, { ...progressRecord, fields });
+        expect(decoded).toEqual({
+          undecodable: expect.stringMatching(/an array of 100000000 items is longer than its record$/),
+        });
+      }
+    }
   });
 
   it('wait a moment for a schema that the registry has not heard of yet', async () => {

@@ -1,5 +1,6 @@
 import type { AvroRecord } from '@neartime/schemas';
 import avro, { type Schema, type Type } from 'avsc';
+import { boundedArray } from './bounded-array.ts';
 
 /** How values of a schema look in memory; the bytes are the same. */
 export interface Reading {
@@ -12,7 +13,8 @@ export interface Reading {
 /** The avsc type of a record under a way of reading. */
 export function avroType(record: AvroRecord, { strings = 'text', longs = 'number' }: Reading = {}): Type {
   const schema = strings === 'bytes' ? withBytes(record) : record;
-  return avro.Type.forSchema(schema as Schema, longs === 'exact' ? { registry: { long: exactLong } } : {});
+  const registry = longs === 'exact' ? { long: exactLong } : {};
+  return avro.Type.forSchema(schema as Schema, { registry, typeHook: boundedArray });
 }
 
 /** Avro writes a string and bytes alike, and reads the one where the other is meant. */

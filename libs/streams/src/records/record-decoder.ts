@@ -121,6 +121,7 @@ export class RecordDecoder {
   async #find(id: number): Promise<Way | undefined> {
     const written = await this.#registry.schema(id);
     if (!written) return undefined;
+    if (written === 'other') return { undecodable: `schema ${id} is no record of Avro` };
     const is = fullName(written);
     const reader = this.#readers.get(is);
     if (!reader) return { undecodable: `a ${is} does not belong here` };

@@ -9,6 +9,6 @@ export interface SchemaRegistry {
   register(record: AvroRecord): Promise<number>;
   /** The newest schema of a full name; `undefined` while there is none. */
   latest(fullName: string): Promise<AvroRecord | undefined>;
-  /** The schema of a number; `undefined` for one that the registry does not have. */
-  schema(id: number): Promise<AvroRecord | undefined>;
+  /** The schema of a number: `other` for what is no record of Avro, `undefined` for one that the registry does not have. */
+  schema(id: number): Promise<AvroRecord | 'other' | undefined>;
 }
