@@ -25,7 +25,7 @@ const catalogueOf = (
 });
 const both = [true, true];
 const due = async (catalogue: LostCatalogue) =>
-  (await lostFromLog(catalogue, devices, 2, new Set())).map(({ window }) => window);
+  (await lostFromLog(catalogue, devices, 2, new Map())).map(({ window }) => window);
 
 describe('a window is to come from raw files', () => {
   it('not where the log has lost nothing', async () => {
@@ -68,6 +68,18 @@ describe('a window is to come from raw files', () => {
         ]),
       ),
     ).toEqual([ten]);
+  });
+});
+
+describe('a window that is not lost', () => {
+  const sent = new Map([[ten, both]]);
+  it('is not looked at again, but when a partition says that it begins later', async () => {
+    const whole = new Map<number, string>();
+    const lost = async (firsts: (number | undefined)[]) =>
+      (await lostFromLog(catalogueOf(firsts, sent, [[ten, 0]]), devices, 2, whole)).map(({ window }) => window);
+    expect(await lost([tenTen, undefined])).toEqual([]);
+    expect(whole.size).toBe(1);
+    expect(await lost([tenTen, tenTen])).toEqual([ten]);
   });
 });
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Figures } from './measuring.ts';
 
 /*
@@ -9,7 +10,25 @@ import type { Figures } from './measuring.ts';
  * Prints a table; docs/limits.md keeps one, with what bounds each. Quickly it takes a tenth or less of each.
  */
 
-const isQuick = process.argv.includes('--quick');
+const usage = `npm run limits -- [--quick]
+
+Measures how far things go: millions of keys, a line of 2 GB, 100,000 files. Takes many minutes and up to 2 GB of memory; with
+--quick a tenth or less of each.`;
+
+function flags(): { readonly quick?: boolean | undefined; readonly help?: boolean | undefined } {
+  try {
+    return parseArgs({ options: { quick: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const { quick: isQuick, help } = flags();
+if (help) {
+  console.log(usage);
+  process.exit(0);
+}
 const of = (whole: number, quick: number): string => String(isQuick ? quick : whole);
 const folder = mkdtempSync(join(tmpdir(), 'neartime-limits-'));
 const rows = join(folder, 'rows');

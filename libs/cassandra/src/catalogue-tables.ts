@@ -5,8 +5,8 @@ const soonForgotten = 'WITH gc_grace_seconds = 3600';
  * Tables of the catalogue. Times are epoch seconds where they are numbers; a window is its start. A partition of a table holds one
  * file, or one window, or a sixteenth of a short list: none grows with the months.
  *
- * Rows of settings, files and window_parts are only ever written by light-weight transactions, which decide between
- * writers; all others may be written twice, or by two at once, and end the same.
+ * Rows of settings, files, window_parts, differing and parity are only ever written by light-weight transactions, which decide
+ * between writers, whatever their clocks say; all others may be written twice, or by two at once, and end the same.
  */
 export const catalogueTables = [
   'CREATE TABLE IF NOT EXISTS settings (key text PRIMARY KEY, value text)',
@@ -44,7 +44,7 @@ export const catalogueTables = [
      bucket int, window bigint, feature text, marked_by uuid, above int, marked boolean,
      PRIMARY KEY (bucket, window, feature, marked_by)) ${soonForgotten}`,
   `CREATE TABLE IF NOT EXISTS parity_due (
-     feature text, window bigint, asked boolean, PRIMARY KEY (feature, window)) ${soonForgotten}`,
+     feature text, window bigint, marked_by uuid, marked boolean, PRIMARY KEY (feature, window, marked_by)) ${soonForgotten}`,
   `CREATE TABLE IF NOT EXISTS parity (
      feature text, window bigint, revision int, outcome text, detail text, checked_at double, PRIMARY KEY (feature, window))`,
   'CREATE TABLE IF NOT EXISTS sources (source text PRIMARY KEY, complete_up_to double, said_at double, partition int)',

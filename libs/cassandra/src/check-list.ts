@@ -1,6 +1,7 @@
 import type { Differing, ReprocessRequest, WindowToCheck } from '@neartime/streams';
 import { listBuckets } from './catalogue-tables.ts';
 import { markOf, rowsOfBuckets, thisProcess } from './marks.ts';
+import { dropRow, putRow } from './put-row.ts';
 import type { CassandraSession, Row } from './session.ts';
 
 const windowSeconds = 600;
@@ -25,13 +26,13 @@ export class CheckList {
   }
 
   async all(): Promise<WindowToCheck[]> {
-    // The marks last: whatever was asked for after these were read is marked then, and so is listed again.
+    // The marks first: a wish is written before its mark, so that none is taken off with a mark that was seen without it.
+    const marks = Map.groupBy(await rowsOfBuckets(this.#session, selectMarks), windowOf);
     const asked = Map.groupBy(await rowsOfBuckets(this.#session, selectAsked), windowOf);
     const differing = Map.groupBy(
       await rowsOfBuckets(this.#session, 'SELECT * FROM differing WHERE bucket = ?'),
       windowOf,
     );
-    const marks = Map.groupBy(await rowsOfBuckets(this.#session, selectMarks), windowOf);
     return [...marks]
       .map(([window, seen]) =>
         entryOf(window, { marks: seen, asked: asked.get(window) ?? [], differing: differing.get(window) ?? [] }),
@@ -54,10 +55,7 @@ export class CheckList {
   async putOff(window: number, feature: string, { attempts, dueAt }: Differing): Promise<void> {
     const marks = await this.#session.all(`${selectMarks} AND window = ?`, [bucketOf(window), window]);
     if (marks.length === 0) return;
-    await this.#session.write(
-      'INSERT INTO differing (bucket, window, feature, attempts, due_at) VALUES (?, ?, ?, ?, ?)',
-      [bucketOf(window), window, feature, attempts, dueAt],
-    );
+    await putRow(this.#session, 'differing', differingAt(window, feature), { attempts, due_at: dueAt });
   }
 
   async ask(requests: readonly ReprocessRequest[]): Promise<void> {
@@ -72,10 +70,8 @@ export class CheckList {
   async remove({ window, seen }: WindowToCheck): Promise<void> {
     const { marks, asked, differing } = seen as Seen;
     const at = bucketOf(window);
-    await this.#session.writeEach(
-      'DELETE FROM differing WHERE bucket = ? AND window = ? AND feature = ?',
-      differing.map((row) => [at, window, row['feature']]),
-    );
+    for (const row of differing)
+      await dropRow(this.#session, 'differing', differingAt(window, row['feature'] as string));
     await this.#session.writeEach(
       'DELETE FROM asked USING TIMESTAMP ? WHERE bucket = ? AND window = ? AND feature = ? AND marked_by = ?',
       asked.map((row) => [markOf(row).seen, at, window, row['feature'], markOf(row).by]),
@@ -87,6 +83,7 @@ export class CheckList {
   }
 }
 
+const differingAt = (window: number, feature: string) => ({ bucket: bucketOf(window), window, feature });
 const windowInOf = ({ window }: { readonly window: number }): number => window;
 const windowOf = (row: Row): number => Number(row['window']);
 

@@ -1,4 +1,6 @@
 import type { ParityResult } from '@neartime/streams';
+import { markOf, thisProcess } from './marks.ts';
+import { putRow } from './put-row.ts';
 import type { CassandraSession, Row } from './session.ts';
 
 /** Windows whose parity is to be checked, and what came of it. */
@@ -11,22 +13,27 @@ export class ParityTable {
 
   async due(feature: string): Promise<number[]> {
     const rows = await this.#session.all('SELECT window FROM parity_due WHERE feature = ?', [feature]);
-    return rows.map((row) => Number(row['window']));
+    return [...new Set(rows.map((row) => Number(row['window'])))];
   }
 
   async ask(feature: string, windows: readonly number[]): Promise<void> {
     await this.#session.writeEach(
-      'INSERT INTO parity_due (feature, window, asked) VALUES (?, ?, true)',
-      windows.map((window) => [feature, window]),
+      'INSERT INTO parity_due (feature, window, marked_by, marked) VALUES (?, ?, ?, true)',
+      windows.map((window) => [feature, window, thisProcess]),
     );
   }
 
   async record({ feature, window, revision, outcome, detail, checkedAt }: ParityResult): Promise<void> {
-    await this.#session.write(
-      'INSERT INTO parity (feature, window, revision, outcome, detail, checked_at) VALUES (?, ?, ?, ?, ?, ?)',
-      [feature, window, revision, outcome, detail, checkedAt],
+    const result = { revision, outcome, detail, checked_at: checkedAt };
+    await putRow(this.#session, 'parity', { feature, window }, result);
+    const marks = await this.#session.all(
+      'SELECT marked_by, WRITETIME(marked) AS seen FROM parity_due WHERE feature = ? AND window = ?',
+      [feature, window],
     );
-    await this.#session.write('DELETE FROM parity_due WHERE feature = ? AND window = ?', [feature, window]);
+    await this.#session.writeEach(
+      'DELETE FROM parity_due USING TIMESTAMP ? WHERE feature = ? AND window = ? AND marked_by = ?',
+      marks.map(markOf).map(({ by, seen }) => [seen, feature, window, by]),
+    );
   }
 
   async results(feature?: string): Promise<ParityResult[]> {

@@ -95,11 +95,12 @@ async function faultOf(
   const name = objectName(feature.name, window.start, partition);
   const lines = window.lines(feature.entity, partition);
   const isEqual = sameLines(part?.lines ?? noLines, lines) && (part?.checksum ?? '') === (rows ? checksum(rows) : '');
-  if (isEqual && (part?.etag ?? undefined) === (await objects.head(name))) return undefined;
+  const standing = await objects.head(name);
+  if (isEqual && (part?.etag ?? undefined) === standing) return undefined;
   const copy = `features_parity/${name.slice(name.indexOf('/') + 1)}`;
   await putBeside(objects, copy, await encode(rows, feature));
   return isEqual
-    ? `${name} is not the object that was written; what it should be is ${copy}`
+    ? `${name} ${standing === undefined ? 'is missing' : 'is not the object that was written'}; what it should be is ${copy}`
     : `${part?.rows ?? 0} rows of ${part?.lines.lines ?? 0} lines stand in ${name}, raw files give ${rows?.rows ?? 0} of ${lines.lines}, see ${copy}`;
 }
 

@@ -71,16 +71,28 @@ async function check(flags: ParityFlags): Promise<Found> {
 const namesOf = (features: string): string[] => featureList('--features')(features).map(({ name }) => name);
 
 function tell({ results, left }: Found): void {
-  const equal = results.filter(({ outcome }) => outcome === 'equal').length;
-  print(`${plural(equal, 'window')} equal, ${plural(results.length - equal, 'window')} not`);
-  const others = results.filter(({ outcome }) => outcome !== 'equal');
+  const count = (wanted: ParityResult['outcome']) => results.filter(({ outcome }) => outcome === wanted).length;
+  print(
+    `${plural(count('equal'), 'window')} equal, ${count('differs')} not, ${count('unknown')} that could not be computed`,
+  );
+  const others = results.filter(({ outcome }) => outcome !== 'equal').sort((a, b) => a.window - b.window);
   if (others.length > 0)
     print(
       table(
         ['feature', 'window', 'revision', 'parity', 'what'],
-        others.map((one) => [one.feature, windowName(one.window), one.revision, one.outcome, one.detail]),
+        others.flatMap((one) =>
+          one.detail
+            .split(/; (?=part \d)/)
+            .map((detail, i) =>
+              i === 0
+                ? [one.feature, windowName(one.window), one.revision, one.outcome, detail]
+                : ['', '', '', '', detail],
+            ),
+        ),
       ),
     );
+  if (count('differs') > 0)
+    print('\nlook at what differs; `neartime reprocess --feature … --from … --to …` writes such a window anew');
   if (left.length > 0)
     print(
       `\n${plural(left.length, 'window')} not looked at yet: to be settled first, or no feature processor with REPROCESS=true is running`,

@@ -38,21 +38,23 @@ export type LostCatalogue = Pick<Catalogue, 'setting' | 'touchedWindows' | 'wind
 
 /**
  * The windows of a feature that the log does not hold whole on some partition, in order: files sent lines to them there, and no part
- * of them is written there. `done` are those that are known to be none, and is added to.
+ * of them is written there. `whole` are those that are known to be none, with where the partitions began when that was found; it is
+ * added to. A partition that has not said where it begins yet may have lost more.
  */
 export async function lostFromLog(
   catalogue: LostCatalogue,
   feature: Feature,
   partitions: number,
-  done: Set<number>,
+  whole: Map<number, string>,
 ): Promise<DueWindow[]> {
   const firsts = await firstWindows(catalogue, feature.name, partitions);
+  const judgedBy = firsts.join();
   const due: DueWindow[] = [];
   for (const window of await catalogue.touchedWindows(feature.entity, feature.since, Math.max(...firsts))) {
-    if (done.has(window)) continue;
+    if (whole.get(window) === judgedBy) continue;
     const lines = await linesLost(catalogue, feature, window, firsts);
     if (lines > 0) due.push({ feature, window, lines });
-    else done.add(window);
+    else whole.set(window, judgedBy);
   }
   return due;
 }

@@ -56,7 +56,7 @@ export class Reprocessor {
   readonly #options: ReprocessorOptions;
   readonly #claims: Claims;
   /** By feature: windows that the log has not lost, so that they are not asked for at every turn. */
-  readonly #kept = new Map<string, Set<number>>();
+  readonly #kept = new Map<string, Map<number, string>>();
   /** Windows that are published, and perhaps not written, with their revision. */
   readonly #published = new Map<DueWindow, number>();
   #turns = 0;
@@ -194,9 +194,9 @@ export class Reprocessor {
     }
   }
 
-  #keptOf({ name }: Feature): Set<number> {
+  #keptOf({ name }: Feature): Map<number, string> {
     let kept = this.#kept.get(name);
-    if (!kept) this.#kept.set(name, (kept = new Set()));
+    if (!kept) this.#kept.set(name, (kept = new Map()));
     return kept;
   }
 }
