@@ -48,7 +48,7 @@ export async function startFeatureProcessor(
   const { features, groupId } = config.group;
   const { partitions, grace } = config.pipeline;
   await settleGroup(catalogue, config.group);
-  await registerFeatures(catalogue, features);
+  await registerFeatures(catalogue, features, clock.now());
   // Before its topic is there: whoever finds that looks for the schema.
   const encoders = await encodersOf(log.registry, features);
   const names = features.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { features } from '@neartime/features';
-import { requestsFor } from '@neartime/settling';
+import { requestsFor, retireFeature } from '@neartime/settling';
 import { type Reservoir, objectName } from '@neartime/streams';
 import { expect, it } from 'vitest';
 import { Settling, turn } from './settling.ts';
@@ -129,6 +129,37 @@ it('a window that the stream has not closed a day after its task comes from raw 
   await turn(reprocessor);
   await settling.isAsBackfill();
   expect(revisions.length).toBe(count);
+});
+
+it('a feature that was retired for a while gets what came meanwhile, and is not looked at again when it is merely started', async () => {
+  await using settling = await Settling.begin(small);
+  const { expected, catalogue, clock, topology } = settling;
+  const late = expected.files[1]!;
+  await settling.bring(expected.files.filter((path) => path !== late));
+  await settling.closeAll();
+  const { reprocessor: before } = await topology.reprocessor(features, { owner: 'before' });
+  await turn(before);
+  const [first, ...others] = features;
+  expect(await retireFeature(catalogue, first!.name)).toBe(true);
+  const rest = await topology.reprocessor(others, { owner: 'rest' });
+  await settling.bring([late]);
+  await settling.written();
+  for (const seconds of [61, 600, 61]) {
+    clock.move(seconds);
+    await turn(rest.reprocessor);
+    await settling.written();
+  }
+  expect(await catalogue.toCheck()).toEqual([]);
+  const all = await topology.reprocessor(features, { owner: 'all' });
+  for (const seconds of [61, 600, 61]) {
+    clock.move(seconds);
+    await turn(all.reprocessor);
+    await settling.written();
+  }
+  expect(new Set(all.revisions.map(({ feature }) => feature))).toEqual(new Set([first!.name]));
+  await settling.isAsBackfill();
+  await topology.reprocessor(features, { owner: 'again' });
+  expect(await catalogue.toCheck()).toEqual([]);
 });
 
 it('the parity of a window that is changed while it is computed is not judged, but stays due', async () => {

@@ -181,7 +181,7 @@ export class Topology {
   ): Promise<{ readonly reprocessor: Reprocessor; readonly revisions: Revised[]; readonly parity: ParityResult[] }> {
     const [revisions, parity]: [Revised[], ParityResult[]] = [[], []];
     const reservoir = over(this.#reservoir);
-    await registerFeatures(this.#catalogue, features);
+    await registerFeatures(this.#catalogue, features, this.#clock.now());
     const reprocessor = new Reprocessor({
       ...{ features, catalogue: this.#catalogue, leases: this.leases, objects: this.objects, clock: this.#clock },
       ...{ partitions, owner, settleAfter, parityOneIn, publisher: await this.publisher(features) },

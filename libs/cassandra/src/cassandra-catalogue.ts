@@ -247,6 +247,10 @@ export class CassandraCatalogue implements Catalogue {
     return this.#checks.all();
   }
 
+  mark(windows: readonly number[], notBefore: number): Promise<void> {
+    return this.#checks.add(windows, notBefore);
+  }
+
   putOff(window: number, feature: string, differing: Differing): Promise<void> {
     return this.#checks.putOff(window, feature, differing);
   }

@@ -9,14 +9,28 @@ interface Kept {
   /** Epoch seconds; null for one that has no beginning. */
   readonly since: number | null;
   readonly retired?: true;
+  /** Its windows are not all on the list yet. */
+  readonly isMarking?: true;
 }
 
-/** Says that windows of these features are kept account of from now on. */
+/**
+ * Says that windows of these features are kept account of from now on (epoch seconds). The windows of one that is new, has another
+ * beginning, or was retired for a while are put on the list to check: they may have left it without that feature.
+ */
 export async function registerFeatures(
-  catalogue: Pick<Catalogue, 'setSetting'>,
+  catalogue: Pick<Catalogue, 'settings' | 'setSetting' | 'touchedWindows' | 'mark'>,
   features: readonly RegisteredFeature[],
+  now: number,
 ): Promise<void> {
-  for (const { name, entity, since } of features) await keep(catalogue, name, { entity, since: finite(since) });
+  const standing = await catalogue.settings(prefix);
+  for (const { name, entity, since } of features) {
+    const kept: Kept = { entity, since: finite(since) };
+    if (standing.get(name) === JSON.stringify(kept)) continue;
+    // Windows are compared for it before they are marked, and whoever dies in between marks them when he comes back.
+    await keep(catalogue, name, { ...kept, isMarking: true });
+    await catalogue.mark(await catalogue.touchedWindows(entity, since, Infinity), now);
+    await keep(catalogue, name, kept);
+  }
 }
 
 /** Says that a feature is computed no more: no window waits for it. False when it is not registered. */

@@ -203,6 +203,8 @@ export interface Catalogue {
   replaceCounts(path: string, outcome: FileOutcome): Promise<void>;
 
   toCheck(): Promise<WindowToCheck[]>;
+  /** Puts windows on the list, each to be compared not before this; one that is there keeps what is known of it. */
+  mark(windows: readonly number[], notBefore: number): Promise<void>;
   /** Says when a feature's window is reprocessed; nothing when it is not on the list any more. */
   putOff(window: number, feature: string, differing: Differing): Promise<void>;
   /** Takes a window off the list with all that was seen of it; what was marked or asked since then stays. */

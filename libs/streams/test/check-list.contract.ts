@@ -54,6 +54,18 @@ export function checkListContract(open: Open<Catalogue>): void {
       expect(await listed(opened.port)).toEqual([entry(nine, eleven)]);
     });
 
+    it('has what is marked, not before the latest time, with what is known of it', async () => {
+      await using opened = await open();
+      await opened.port.mark([nine, ten], 5000);
+      await opened.port.putOff(nine, 'f', { attempts: 1, dueAt: 8000 });
+      await opened.port.mark([nine, ten], 4000);
+      await opened.port.mark([], 9000);
+      expect(await listed(opened.port)).toEqual([
+        { ...entry(nine, 5000), differing: { f: { attempts: 1, dueAt: 8000 } } },
+        entry(ten, 5000),
+      ]);
+    });
+
     it('has what somebody asked for, also of a window that nothing else put there', async () => {
       await using opened = await open();
       await opened.port.ask([

@@ -277,6 +277,10 @@ export class SqliteCatalogue implements Catalogue, Disposable {
     return this.#checks.all();
   }
 
+  async mark(windows: readonly number[], notBefore: number): Promise<void> {
+    this.#sqlite.transaction(() => windows.forEach((window) => this.#checks.add(window, notBefore)));
+  }
+
   async putOff(window: number, feature: string, differing: Differing): Promise<void> {
     this.#checks.putOff(window, feature, differing);
   }
