@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { features } from '@neartime/features';
 import { requestsFor, retireFeature } from '@neartime/settling';
-import { type Reservoir, objectName } from '@neartime/streams';
+import { type Reservoir, StoreError, objectName } from '@neartime/streams';
 import { expect, it } from 'vitest';
 import { Settling, turn } from './settling.ts';
 
@@ -129,6 +129,47 @@ it('a window that the stream has not closed a day after its task comes from raw 
   await turn(reprocessor);
   await settling.isAsBackfill();
   expect(revisions.length).toBe(count);
+});
+
+it('a raw file that the store cannot give now holds up the windows that need it, and no others', async () => {
+  await using settling = await Settling.begin(['--sources', '2', '--files', '12', '--events', '400']);
+  const { expected, catalogue, clock, topology } = settling;
+  const late = expected.files.filter((_, i) => i % 4 === 1);
+  await settling.bring(expected.files.filter((path) => !late.includes(path)));
+  await settling.closeAll();
+  await settling.bring(late);
+  await settling.written();
+  const stuck = late[0]!;
+  let isStuck = true;
+  const over = (reservoir: Reservoir): Reservoir => ({
+    list: () => reservoir.list(),
+    stat: (path) => reservoir.stat(path),
+    async *open(path) {
+      if (isStuck && path === stuck) throw new StoreError('s3: cannot get it: 500', { retriable: true });
+      yield* reservoir.open(path);
+    },
+  });
+  const { reprocessor, revisions, parity } = await topology.reprocessor(features, { over, parityOneIn: 1 });
+  await turn(reprocessor);
+  const needed = new Set(await catalogue.windowsOf(`s3://raw/${stuck}`));
+  const listed = (await catalogue.toCheck()).map(({ window }) => window);
+  expect(listed.some((window) => !needed.has(window))).toBe(true);
+  for (let i = 0; i < 4; i++) {
+    clock.move(600);
+    await expect(turn(reprocessor)).rejects.toThrow('s3: cannot get it: 500');
+    await settling.written();
+  }
+  expect((await catalogue.toCheck()).every(({ window }) => needed.has(window))).toBe(true);
+  expect(revisions.length).toBeGreaterThan(0);
+  expect(revisions.some(({ window }) => needed.has(window))).toBe(false);
+  expect(parity.length).toBeGreaterThan(0);
+  isStuck = false;
+  for (let i = 0; i < 3; i++) {
+    clock.move(600);
+    await turn(reprocessor);
+    await settling.written();
+  }
+  await settling.isAsBackfill();
 });
 
 it('a feature that was retired for a while gets what came meanwhile, and is not looked at again when it is merely started', async () => {

@@ -16,6 +16,8 @@ export interface ParityOptions extends ReadWindowsOptions {
   /** The bytes of the object of a part. */
   readonly encode: (rows: PartRows | undefined, feature: Feature) => Promise<Uint8Array>;
   readonly clock: Clock;
+  /** A file could not be had now; its windows stay due. */
+  readonly onAway: (error: Error) => void;
 }
 
 /**
@@ -30,11 +32,12 @@ export async function checkParity(
   signal: AbortSignal,
 ): Promise<ParityResult[]> {
   const before = await partsOf(feature, windows, options);
-  const { whole, incomplete } = await readWindows(
+  const { whole, incomplete, away } = await readWindows(
     new Map(windows.map((window) => [window, [feature]])),
     options,
     signal,
   );
+  for (const error of new Set(away.values())) options.onAway(error);
   const after = await partsOf(feature, windows, options);
   const moving = new Set((await options.catalogue.toCheck()).map(({ window }) => window));
   const isStill = (window: number) => !moving.has(window) && isSame(before.get(window)!, after.get(window)!);
@@ -42,7 +45,7 @@ export async function checkParity(
   for (const window of whole.filter(({ start }) => isStill(start)))
     results.push(await compared(window, feature, after.get(window.start)!, options));
   for (const [window, why] of incomplete)
-    results.push(resultOf(feature, window, after.get(window)!, 'unknown', why, options));
+    if (!away.has(window)) results.push(resultOf(feature, window, after.get(window)!, 'unknown', why, options));
   for (const result of results) await options.catalogue.recordParity(result);
   return results;
 }

@@ -30,7 +30,12 @@ export interface ReadWindowsOptions {
 export interface ReadWindows {
   readonly whole: readonly OpenWindow[];
   readonly incomplete: ReadonlyMap<number, string>;
+  /** Of which a file could not be had now, though nothing is known to be wrong with it. */
+  readonly away: ReadonlyMap<number, Error>;
 }
+
+/** So many files that cannot be had, one after the other and before any that can, mean that none can. */
+const mostAway = 10;
 
 /** So many files are read side by side: one is waited for while another is folded. */
 const filesAtOnce = 3;
@@ -52,18 +57,27 @@ export async function readWindows(
     ]),
   );
   const incomplete = new Map<number, string>();
+  const away = new Map<number, Error>();
+  const files = { had: 0, away: 0 };
   const atOnce = pLimit(filesAtOnce);
   const readOne = async (path: string) => {
     signal.throwIfAborted();
-    const fault = await readInto(windows, path, options, signal);
+    const fault = await readInto(windows, path, options, signal).catch((error: unknown) => error as Error);
+    if (!(fault instanceof Error)) files.had++;
+    else if (signal.aborted || (++files.away >= mostAway && files.had === 0)) throw fault;
     if (fault === undefined) return;
-    for (const window of await catalogue.windowsOf(path)) if (windows.has(window)) incomplete.set(window, fault);
+    for (const window of await catalogue.windowsOf(path)) {
+      if (!windows.has(window)) continue;
+      if (fault instanceof Error) away.set(window, fault);
+      else incomplete.set(window, fault);
+    }
   };
   const outcomes = await Promise.allSettled(
     (await filesOf(wanted, catalogue)).map((path) => atOnce(() => readOne(path))),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return { whole: [...windows.values()].filter(({ start }) => !incomplete.has(start)), incomplete };
+  const isWhole = ({ start }: OpenWindow) => !incomplete.has(start) && !away.has(start);
+  return { whole: [...windows.values()].filter(isWhole), incomplete, away };
 }
 
 async function filesOf(

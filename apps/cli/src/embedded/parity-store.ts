@@ -39,6 +39,9 @@ export async function parityOfStore(options: ParityStoreOptions, clock: Clock = 
   const shared = {
     ...{ catalogue, objects, partitions, clock, rawFile: (path: string) => ({ reservoir, path }) },
     encode: encodeAnyRows,
+    onAway: (error: Error) => {
+      throw error;
+    },
   };
   const results: ParityResult[] = [];
   for (const { feature, windows } of asked)

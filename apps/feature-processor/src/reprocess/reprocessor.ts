@@ -59,15 +59,23 @@ export class Reprocessor {
   readonly #kept = new Map<string, Map<number, string>>();
   /** Windows that are published, and perhaps not written, with their revision. */
   readonly #published = new Map<DueWindow, number>();
+  /** By feature: the last window whose parity was checked. */
+  readonly #checkedUpTo = new Map<string, number>();
   #turns = 0;
+  /** Why raw files could not be had in this turn: what does not need them went on. */
+  #away: Error[] = [];
 
   constructor(options: ReprocessorOptions) {
     this.#options = options;
     this.#claims = new Claims(options);
   }
 
-  /** Takes what is due now. Ends early, in the middle of a file, when it is told to. */
+  /**
+   * Takes what is due now. Ends early, in the middle of a file, when it is told to. Throws in the end when a file could not be had;
+   * what needs it is tried at the next turn.
+   */
   async turn(signal: AbortSignal): Promise<void> {
+    this.#away = [];
     await this.#releaseWritten();
     const list = await this.#options.catalogue.toCheck();
     await this.#compare(list);
@@ -78,6 +86,8 @@ export class Reprocessor {
     }
     const isListed = new Set(list.map(({ window }) => window));
     for (const feature of this.#options.features) await this.#parity(feature, isListed, signal);
+    const [away] = this.#away;
+    if (away) throw away;
   }
 
   /** One process at a time compares: all would come to the same. */
@@ -121,9 +131,10 @@ export class Reprocessor {
   async #compute(revisions: Map<DueWindow, number>, signal: AbortSignal): Promise<void> {
     const byWindow = Map.groupBy(revisions.keys(), ({ window }) => window);
     const wanted = new Map([...byWindow].map(([start, due]) => [start, due.map(({ feature }) => feature)]));
-    const { whole, incomplete } = await readWindows(wanted, this.#options, signal);
+    const { whole, incomplete, away } = await readWindows(wanted, this.#options, signal);
+    this.#away.push(...away.values());
     for (const [window, why] of incomplete)
-      for (const due of byWindow.get(window)!) {
+      for (const due of away.has(window) ? [] : byWindow.get(window)!) {
         await this.#setIncomplete(due, why);
         await this.#putOff(due);
         revisions.delete(due);
@@ -187,11 +198,21 @@ export class Reprocessor {
     if ((await this.#claims.take(claim)) === undefined) return;
     try {
       await using _ = this.#claims.keep(() => [claim]);
-      const results = await checkParity(feature, due.slice(0, parityAtOnce), this.#options, signal);
+      const options = { ...this.#options, onAway: (error: Error) => void this.#away.push(error) };
+      const results = await checkParity(feature, this.#nextToCheck(feature, due), options, signal);
       results.forEach((result) => listener.parity(result));
     } finally {
       await this.#claims.release(claim);
     }
+  }
+
+  /** Those after the last ones, round and round: what cannot be judged now does not hold up the others. */
+  #nextToCheck({ name }: Feature, due: readonly number[]): number[] {
+    const last = this.#checkedUpTo.get(name) ?? -Infinity;
+    const windows = [...due.filter((window) => window > last), ...due.filter((window) => window <= last)];
+    const next = windows.slice(0, parityAtOnce);
+    this.#checkedUpTo.set(name, next.at(-1)!);
+    return next;
   }
 
   #keptOf({ name }: Feature): Map<number, string> {
