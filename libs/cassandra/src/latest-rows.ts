@@ -32,13 +32,16 @@ export class LatestRows {
     this.#keptSeconds = windowsTtl;
   }
 
-  /** Writes the rows of a revision; `values` are theirs in the order of the columns, their value and their write time last. */
+  /** Writes the rows of a revision, which stand among the rows of windows by now unless it was overtaken; `values` are theirs in the order of the columns, their value and their write time last. */
   async revise({ table, window, revision }: OnlineWrite, values: Iterable<readonly unknown[]>): Promise<void> {
     const number = 'final' in revision ? revision.final : 0;
     for (const some of inPieces(values, rowsAtOnce)) {
       const timed = await concurrently(some, async (row) => {
         const [id, country, brand] = row as [string, string, string];
-        const standing = await this.#standing(table, { id, country, brand });
+        const key = { id, country, brand };
+        // Whoever slept may come with a key that a later revision has taken away, or written anew: the rows of windows tell.
+        if ((await this.#revisionOf(table, key, window)) !== number) return [];
+        const standing = await this.#standing(table, key);
         const time = timeAbove(standing, { window, number });
         return time === undefined ? [] : [[...row.slice(0, -1), time]];
       });
@@ -90,6 +93,17 @@ export class LatestRows {
       isFinal: row['final'] as boolean,
       writeTime: Number(row['time']),
     };
+  }
+
+  /** Of its row in a window; `undefined` where there is none. */
+  async #revisionOf(
+    { feature }: OnlineTable,
+    { id, country, brand }: RowKey,
+    window: number,
+  ): Promise<number | undefined> {
+    const select = `SELECT revision FROM ${quoted(windowsTable(feature))} WHERE id = ? AND window = ? AND country = ? AND brand = ?`;
+    const row = await this.#session.one(select, [id, new Date(window * 1000), country, brand], 'local');
+    return row ? Number(row['revision']) : undefined;
   }
 
   /** Its row in the newest window before one. */

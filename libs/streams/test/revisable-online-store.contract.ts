@@ -38,6 +38,22 @@ export function revisableOnlineStoreContract(name: string, open: Open<RevisableO
       expect(await port.get(browses, 'b')).toEqual([stands('b', 3, eleven)]);
     });
 
+    it('does not bring back, when a writer comes late, what a later revision has taken away or written', async () => {
+      await using opened = await open();
+      const { port } = opened;
+      await port.write([write(nine, { final: 0 }, [row('a', 1)])]);
+      const first = write(ten, { final: 1 }, [row('a', 2), row('b', 3), row('c', 4)]);
+      await port.write([first]);
+      await port.withdraw({ table: browses, window: ten, revision: 2, keys: [key('a'), key('b')] });
+      await port.write([write(ten, { final: 2 }, [row('c', 5)])]);
+      for (let times = 0; times < 2; times++) {
+        await port.write([first]);
+        expect(await port.get(browses, 'a')).toEqual([stands('a', 1, nine)]);
+        expect(await port.get(browses, 'b')).toEqual([]);
+        expect(await port.get(browses, 'c')).toEqual([stands('c', 5, ten, { final: 2 })]);
+      }
+    });
+
     it('ends, after any revisions of any windows, each done once or twice, with the newest window that has a key', async () => {
       await fc.assert(
         fc.asyncProperty(anyRevisions, async (revisions) => {
