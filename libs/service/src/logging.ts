@@ -28,9 +28,12 @@ export const logOptions = (service: string, level: LogLevel): LoggerOptions => (
   serializers: { err: loggedError(level) },
 });
 
-/** Writes to the standard output, at once, so that nothing is lost when the process ends. */
-export const serviceLogger = (service: string, level: LogLevel, to: DestinationStream = pino.destination(1)): Logger =>
-  pino(logOptions(service, level), to);
+/** Writes to the standard output, at once: nothing is lost when the process ends, and a fatal line does not overtake those before it. */
+export const serviceLogger = (
+  service: string,
+  level: LogLevel,
+  to: DestinationStream = pino.destination({ dest: 1, sync: true }),
+): Logger => pino(logOptions(service, level), to);
 
 /** nestjs-pino over a logger: it logs requests too, but for those that ask for the service's health all the time. */
 export const nestLogging = (logger: Logger): Params => ({
