@@ -15,6 +15,13 @@ interface Held {
   readonly pump: PartitionPump;
 }
 
+/**
+ * A member that hears nothing of its group, nor of kafkajs, at so many looks one after the other is dead: a fetch of kafkajs that never
+ * ends keeps it from joining again. Longer than any join may take; looks are counted, since a process that slept has heard nothing either.
+ */
+const lookEveryMs = 5000;
+const mostSilentLooks = 24;
+
 /** Before a member begins anew that kafkajs has given up, in milliseconds. */
 const beginAnewMs = 3000;
 
@@ -34,6 +41,8 @@ export class KafkaMember implements GroupMember {
   readonly #mostSilentMs: number;
   #hasJoined = false;
   #isLeaving = false;
+  #silentLooks = 0;
+  readonly #watch: NodeJS.Timeout;
   /** When the group was heard of last. */
   #heardAt = -Infinity;
   /** What was lost and is not put down yet, by name: a partition that comes back waits for itself. */
@@ -44,6 +53,7 @@ export class KafkaMember implements GroupMember {
     this.#consumer = consumer;
     this.#admin = admin;
     this.#options = options;
+    this.#watch = setInterval(() => this.#mustBeAlive(), lookEveryMs).unref();
   }
 
   /** `mostSilentMs`: after how long without an answer of its group it is not ready; a broker that hangs says nothing else. */
@@ -55,12 +65,17 @@ export class KafkaMember implements GroupMember {
   ): Promise<KafkaMember> {
     const member = new KafkaMember(consumer, admin, options, mostSilentMs);
     const { GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH, DISCONNECT } = consumer.events;
+    for (const event of [GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH, DISCONNECT])
+      consumer.on(event, () => void (member.#silentLooks = 0));
     consumer.on(HEARTBEAT, () => (member.#heardAt = performance.now()));
     consumer.on(GROUP_JOIN, ({ payload }) => member.#joined(payload.memberAssignment as Record<string, number[]>));
     consumer.on(REBALANCING, () => (member.#hasJoined = false));
     consumer.on(DISCONNECT, () => (member.#hasJoined = false));
     consumer.on(CRASH, ({ payload }) => member.#fellOut(payload));
-    await member.#run();
+    await member.#run().catch((error: unknown) => {
+      clearInterval(member.#watch);
+      throw error;
+    });
     return member;
   }
 
@@ -86,6 +101,13 @@ export class KafkaMember implements GroupMember {
       });
   }
 
+  /** Whoever started the process has to start it again. */
+  #mustBeAlive(): void {
+    if (this.#isLeaving || ++this.#silentLooks < mostSilentLooks) return;
+    const seconds = (this.#silentLooks * lookEveryMs) / 1000;
+    throw new Error(`kafka: the member of ${this.#options.groupId} has heard nothing of its group for ${seconds} s`);
+  }
+
   get partitions(): readonly TopicPartition[] {
     return [...this.#held.values()].map(({ place }) => place);
   }
@@ -101,6 +123,7 @@ export class KafkaMember implements GroupMember {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isLeaving = true;
+    clearInterval(this.#watch);
     await Promise.all([...this.#held.values()].map(({ pump }) => pump.stop(finishMs)));
     await Promise.all(this.#losing.values());
     this.#held.clear();

@@ -41,7 +41,7 @@ export class FakeConsumer {
   committed: { partition: number; offset: string; metadata: string | null }[] = [];
   bounds = { low: '0', high: '1000' };
   #eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
-  readonly #listeners = new Map<string, (event: { payload: unknown }) => void>();
+  readonly #listeners = new Map<string, ((event: { payload: unknown }) => void)[]>();
 
   get kafka(): Kafka {
     return {
@@ -52,13 +52,13 @@ export class FakeConsumer {
 
   /** The group deals this member these partitions. */
   deal(...partitions: number[]): void {
-    this.#listeners.get(events.GROUP_JOIN)!({ payload: { memberAssignment: { [this.topic]: partitions } } });
+    this.#tell(events.GROUP_JOIN, { payload: { memberAssignment: { [this.topic]: partitions } } });
   }
 
   /** kafkajs gives up, and has no group from then on until it is run again. */
   crash(error: Error, restart = false): void {
     this.#eachBatch = undefined;
-    this.#listeners.get(events.CRASH)!({ payload: { error, restart } });
+    this.#tell(events.CRASH, { payload: { error, restart } });
   }
 
   get isRun(): boolean {
@@ -67,7 +67,7 @@ export class FakeConsumer {
 
   /** The group answers a sign of life. */
   beat(): void {
-    this.#listeners.get(events.HEARTBEAT)!({ payload: {} });
+    this.#tell(events.HEARTBEAT, { payload: {} });
   }
 
   /** Records of these offsets are fetched. Gives the offsets up to which fetching goes on from there. */
@@ -93,7 +93,8 @@ export class FakeConsumer {
       connect: async () => undefined,
       subscribe: async () => undefined,
       disconnect: async () => undefined,
-      on: (name: string, listener: (event: { payload: unknown }) => void) => void this.#listeners.set(name, listener),
+      on: (name: string, listener: (event: { payload: unknown }) => void) =>
+        void this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]),
       run: async ({ eachBatch }: { eachBatch: (payload: EachBatchPayload) => Promise<void> }) =>
         void (this.#eachBatch = eachBatch),
       seek: ({ partition, offset }: { partition: number; offset: string }) => {
@@ -110,6 +111,10 @@ export class FakeConsumer {
       },
       commitOffsets: async (offsets: SeenCommit[]) => void this.commits.push(...offsets),
     };
+  }
+
+  #tell(name: string, event: { payload: unknown }): void {
+    for (const listener of this.#listeners.get(name)!) listener(event);
   }
 
   #mustBeRun(): void {

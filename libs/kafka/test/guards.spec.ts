@@ -292,6 +292,22 @@ describe('a member of a group', () => {
     expect(consumer.isRun).toBe(false);
   });
 
+  it('ends its process when it hears nothing of its group, nor of kafkajs, for two minutes of its life', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const consumer = new FakeConsumer();
+    const { member } = await join(consumer);
+    consumer.deal(0);
+    vi.advanceTimersByTime(115_000);
+    consumer.beat();
+    vi.advanceTimersByTime(115_000);
+    expect(() => vi.advanceTimersByTime(5000)).toThrow(
+      'kafka: the member of group has heard nothing of its group for 120 s',
+    );
+    await member[Symbol.asyncDispose]();
+    vi.advanceTimersByTime(600_000);
+    vi.useRealTimers();
+  });
+
   it('takes nothing on that is dealt to it while it leaves', async () => {
     const consumer = new FakeConsumer();
     const { member, assignments } = await join(consumer);
