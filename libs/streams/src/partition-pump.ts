@@ -96,7 +96,7 @@ export class PartitionPump {
     this.#end = Math.max(this.#end, end);
     const expected = this.#expected;
     if (expected === undefined || this.#failure || span.from === span.to) return;
-    // Behind the end the log is shorter than what was taken of it: it was made anew, or has lost its end.
+    // A log that ends before what was taken of it was made anew, or has lost its end.
     if (span.from > expected || (end < expected && span.to <= expected)) return this.#failAtHole(expected);
     if (span.to <= expected) return;
     const fresh = span.from === expected ? records : records.filter(({ offset }) => offset >= expected);

@@ -70,7 +70,7 @@ export class Claims {
     };
   }
 
-  /** Gives a claim back: of a window, nothing was published, or all is written. */
+  /** Gives a claim back; that of a window only when nothing of it was published, or all is written. */
   async release(name: string): Promise<void> {
     await this.#options.leases.end({ name, owner: this.#options.owner });
     this.#until.delete(name);
